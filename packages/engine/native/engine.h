@@ -1,0 +1,28 @@
+// What the kernels offer to JavaScript. All memory belongs to the caller.
+#pragma once
+#include <stdint.h>
+
+extern "C" {
+
+/** Models per group: the width of a vector. */
+int zoo_lanes();
+
+/** 1 when multiply-add rounds once, 0 when it rounds twice (possible with WebAssembly's relaxed instruction). */
+int zoo_fused();
+
+/** Chooses the tiles of every layer. Once per arena. */
+void zoo_prepare(char* arena);
+
+/** Adds up loss and correct answers of `count` samples; indices: int32 [count] into images, the same for all lanes. */
+void zoo_evaluate(char* arena, const uint8_t* images, const uint8_t* labels, const int32_t* indices, int count);
+
+/**
+ * Trains on the positions first .. first+count-1 of an epoch. order: int32 [count][LANES] into images, starting at
+ * `first`, which must be a multiple of the batch size; the last batch may be smaller.
+ */
+void zoo_train(char* arena, const uint8_t* images, const uint8_t* labels, const int32_t* order, int first, int count,
+               int epoch);
+
+/** exp 0, log 1, tanh 2, erf 3, sigmoid 4 of `count` float32 values, a multiple of 16. */
+void zoo_math(int function, const float* in, float* out, int count);
+}

@@ -1,0 +1,31 @@
+// 64-bit Arm: 4 lanes in a Neon register; fmla is fused.
+#pragma once
+#include <arm_neon.h>
+
+#if ZOO_LANES != 4
+#error "Neon has 4 lanes"
+#endif
+
+namespace zoo {
+
+ZOO_INLINE V splat(float f) { return (V)vdupq_n_f32(f); }
+ZOO_INLINE I splat_i(int32_t v) { return (I)vdupq_n_s32(v); }
+ZOO_INLINE V madd(V a, V b, V c) { return (V)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b); }
+ZOO_INLINE V sqrt(V x) { return (V)vsqrtq_f32((float32x4_t)x); }
+ZOO_INLINE V from_bytes(const uint8_t* p) { return V{(float)p[0], (float)p[1], (float)p[2], (float)p[3]}; }
+
+/** 32x32 -> 64 bit products, split into high and low words, lane by lane. */
+ZOO_INLINE void mul_wide(U a, U b, U& high, U& low) {
+  const uint32x4_t first = vreinterpretq_u32_u64(vmull_u32(vget_low_u32((uint32x4_t)a), vget_low_u32((uint32x4_t)b)));
+  const uint32x4_t second = vreinterpretq_u32_u64(vmull_high_u32((uint32x4_t)a, (uint32x4_t)b));
+  low = (U)vuzp1q_u32(first, second);
+  high = (U)vuzp2q_u32(first, second);
+}
+
+ZOO_INLINE void in_register(V&) {}
+
+ZOO_INLINE I opaque(I mask) { return mask; }
+
+constexpr int REGISTERS = 32;
+
+}  // namespace zoo

@@ -1,0 +1,68 @@
+// x86-64 with FMA3: 4 lanes in xmm, 8 in ymm, 16 in zmm.
+#pragma once
+#include <immintrin.h>
+
+#if !defined(__FMA__)
+#error "this processor has no fused multiply-add"
+#endif
+
+namespace zoo {
+
+#if ZOO_LANES == 16
+ZOO_INLINE V splat(float f) { return (V)_mm512_set1_ps(f); }
+ZOO_INLINE I splat_i(int32_t v) { return (I)_mm512_set1_epi32(v); }
+ZOO_INLINE V madd(V a, V b, V c) { return (V)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
+ZOO_INLINE V sqrt(V x) { return (V)_mm512_sqrt_ps((__m512)x); }
+ZOO_INLINE U mul_even(U a, U b) { return (U)_mm512_mul_epu32((__m512i)a, (__m512i)b); }
+ZOO_INLINE U high_to_low(U a) { return (U)_mm512_srli_epi64((__m512i)a, 32); }
+ZOO_INLINE U low_to_high(U a) { return (U)_mm512_slli_epi64((__m512i)a, 32); }
+ZOO_INLINE U odd_of(U even, U odd) { return (U)_mm512_mask_blend_epi32(0xaaaa, (__m512i)even, (__m512i)odd); }
+ZOO_INLINE V from_bytes(const uint8_t* p) { return (V)_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i*)p))); }
+#elif ZOO_LANES == 8
+ZOO_INLINE V splat(float f) { return (V)_mm256_set1_ps(f); }
+ZOO_INLINE I splat_i(int32_t v) { return (I)_mm256_set1_epi32(v); }
+ZOO_INLINE V madd(V a, V b, V c) { return (V)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c); }
+ZOO_INLINE V sqrt(V x) { return (V)_mm256_sqrt_ps((__m256)x); }
+ZOO_INLINE U mul_even(U a, U b) { return (U)_mm256_mul_epu32((__m256i)a, (__m256i)b); }
+ZOO_INLINE U high_to_low(U a) { return (U)_mm256_srli_epi64((__m256i)a, 32); }
+ZOO_INLINE U low_to_high(U a) { return (U)_mm256_slli_epi64((__m256i)a, 32); }
+ZOO_INLINE U odd_of(U even, U odd) { return (U)_mm256_blend_epi32((__m256i)even, (__m256i)odd, 0xaa); }
+ZOO_INLINE V from_bytes(const uint8_t* p) { return (V)_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i*)p))); }
+#elif ZOO_LANES == 4
+ZOO_INLINE V splat(float f) { return (V)_mm_set1_ps(f); }
+ZOO_INLINE I splat_i(int32_t v) { return (I)_mm_set1_epi32(v); }
+ZOO_INLINE V madd(V a, V b, V c) { return (V)_mm_fmadd_ps((__m128)a, (__m128)b, (__m128)c); }
+ZOO_INLINE V sqrt(V x) { return (V)_mm_sqrt_ps((__m128)x); }
+ZOO_INLINE U mul_even(U a, U b) { return (U)_mm_mul_epu32((__m128i)a, (__m128i)b); }
+ZOO_INLINE U high_to_low(U a) { return (U)_mm_srli_epi64((__m128i)a, 32); }
+ZOO_INLINE U low_to_high(U a) { return (U)_mm_slli_epi64((__m128i)a, 32); }
+ZOO_INLINE U odd_of(U even, U odd) { return (U)_mm_blend_epi16((__m128i)even, (__m128i)odd, 0xcc); }
+ZOO_INLINE V from_bytes(const uint8_t* p) { return (V)_mm_cvtepi32_ps(_mm_cvtepu8_epi32(_mm_cvtsi32_si128(*(const int32_t*)p))); }
+#endif
+
+/** 32x32 -> 64 bit products, split into high and low words, lane by lane. */
+ZOO_INLINE void mul_wide(U a, U b, U& high, U& low) {
+  const U even = mul_even(a, b);
+  const U odd = mul_even(high_to_low(a), high_to_low(b));
+  high = odd_of(high_to_low(even), odd);
+  low = odd_of(even, low_to_high(odd));
+}
+
+/** Loads the value once: GCC would rather read it again from memory in every instruction, and run out of load ports. */
+ZOO_INLINE void in_register(V& v) {
+#if defined(__AVX512VL__)
+  __asm__("" : "+v"(v));
+#else
+  __asm__("" : "+x"(v));
+#endif
+}
+
+ZOO_INLINE I opaque(I mask) { return mask; }
+
+#if defined(__AVX512VL__)
+constexpr int REGISTERS = 32;
+#else
+constexpr int REGISTERS = 16;
+#endif
+
+}  // namespace zoo

@@ -1,0 +1,28 @@
+/** A block of memory that kernels can reach. `bytes` may be replaced when other blocks are allocated: do not keep it. */
+export interface Block {
+  readonly bytes: Uint8Array;
+  free(): void;
+}
+
+/**
+ * The compiled kernels of native/engine.h: `lanes` models side by side, one per vector lane. Blocks passed in must
+ * come from the same Kernels.
+ */
+export interface Kernels {
+  readonly id: string;
+  readonly lanes: number;
+  /** Zeroed, aligned to 64 bytes. */
+  allocate(bytes: number): Block;
+  /** The bytes as a block: a copy where the kernels have a memory of their own. */
+  share(bytes: Uint8Array): Block;
+  prepare(arena: Block): void;
+  /** indices: int32, from element `from`, `count` of them. */
+  evaluate(arena: Block, images: Block, labels: Block, indices: Block, from: number, count: number): void;
+  /** order: int32 [N, lanes]; trains on positions `first` .. `first + count - 1`. */
+  train(arena: Block, images: Block, labels: Block, order: Block, first: number, count: number, epoch: number): void;
+  /** One of `mathFunctions` applied to each value. */
+  math(name: MathFunction, values: Float32Array): Float32Array;
+}
+
+export const mathFunctions = ["exp", "log", "tanh", "erf", "sigmoid"] as const;
+export type MathFunction = (typeof mathFunctions)[number];

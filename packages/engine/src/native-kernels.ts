@@ -1,0 +1,52 @@
+import { type Block, type Kernels, type MathFunction, mathFunctions } from "./kernels.ts";
+
+/** What native/addon.cc exports. */
+export interface Addon {
+  allocate(bytes: number): ArrayBuffer;
+  lanes(): number;
+  fused(): number;
+  prepare(arena: Uint8Array): void;
+  evaluate(arena: Uint8Array, images: Uint8Array, labels: Uint8Array, indices: Uint8Array, count: number): void;
+  train(
+    arena: Uint8Array,
+    images: Uint8Array,
+    labels: Uint8Array,
+    order: Uint8Array,
+    first: number,
+    count: number,
+    epoch: number,
+  ): void;
+  math(name: number, values: Float32Array, out: Float32Array, count: number): void;
+}
+
+/** Kernels compiled for this machine. They reach any typed array, so images are used where they are. */
+export function nativeKernels(addon: Addon, id: string): Kernels {
+  const lanes = addon.lanes();
+  const block = (bytes: Uint8Array): Block => ({ bytes, free() {} });
+  return {
+    id,
+    lanes,
+    allocate: (bytes) => block(new Uint8Array(addon.allocate(bytes))),
+    share: block,
+    prepare: (arena) => addon.prepare(arena.bytes),
+    evaluate: (arena, images, labels, indices, from, count) =>
+      addon.evaluate(arena.bytes, images.bytes, labels.bytes, indices.bytes.subarray(4 * from), count),
+    train: (arena, images, labels, order, first, count, epoch) =>
+      addon.train(
+        arena.bytes,
+        images.bytes,
+        labels.bytes,
+        order.bytes.subarray(4 * first * lanes),
+        first,
+        count,
+        epoch,
+      ),
+    math: (name: MathFunction, values) => {
+      const padded = new Float32Array(Math.ceil(values.length / 16) * 16);
+      padded.set(values);
+      const out = new Float32Array(padded.length);
+      addon.math(mathFunctions.indexOf(name), padded, out, padded.length);
+      return out.slice(0, values.length);
+    },
+  };
+}

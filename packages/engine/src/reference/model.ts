@@ -1,0 +1,203 @@
+import type { Architecture, Hyperparameters, Layout } from "@zoo/format";
+import { exp32, fma32, log32 } from "../math32.ts";
+import { philox4x32, seedKey } from "../philox.ts";
+import { streams } from "../streams.ts";
+import {
+  activate,
+  averagePool,
+  averagePoolGradient,
+  convolution,
+  convolutionInputGradient,
+  convolutionWeightGradient,
+  type Geometry,
+  maxPool,
+  maxPoolGradient,
+  type Pooling,
+  slope,
+} from "./layers.ts";
+
+const f = Math.fround;
+
+/** Where a training sample stands; decides its dropout. */
+export interface Position {
+  epoch: number;
+  sample: number;
+}
+
+/** What the backward pass needs of one layer. */
+interface Trace {
+  x: Float32Array;
+  y: Float32Array;
+  winners?: Int32Array;
+  factors?: Float32Array;
+}
+
+/** One model as plain loops: slow, and the definition of what the kernels compute. */
+export class ReferenceModel {
+  readonly #architecture: Architecture;
+  readonly #layout: Layout;
+  readonly #hyperparameters: Hyperparameters;
+  readonly #dropBelow: number;
+  readonly #dropScale: number;
+
+  constructor(architecture: Architecture, layout: Layout, hyperparameters: Hyperparameters) {
+    this.#architecture = architecture;
+    this.#layout = layout;
+    this.#hyperparameters = hyperparameters;
+    this.#dropBelow = Math.floor(hyperparameters.dropout * 2 ** 32);
+    this.#dropScale = f(1 / (1 - hyperparameters.dropout));
+  }
+
+  /** x: [C*H*W] -> a trace per layer; the last y is the logits [L]. Dropout acts only where a position is given. */
+  forward(weights: Float32Array, x: Float32Array, position?: Position): Trace[] {
+    const traces: Trace[] = [];
+    let value = x;
+    for (const index of this.#architecture.layers.keys()) {
+      const trace = this.#layerForward(index, weights, value, position);
+      traces.push(trace);
+      value = trace.y;
+    }
+    return traces;
+  }
+
+  /** Adds the gradient of one sample to grads [D], given that of its logits [L]. */
+  backward(weights: Float32Array, grads: Float32Array, traces: Trace[], gradLogits: Float32Array): void {
+    const { layers } = this.#architecture;
+    const first = layers.findIndex(({ type }) => type === "conv2d" || type === "linear");
+    let grad = gradLogits;
+    for (let i = layers.length - 1; i >= first; i--) grad = this.#layerBackward(i, weights, grads, traces[i], grad);
+  }
+
+  #layerForward(index: number, weights: Float32Array, x: Float32Array, position?: Position): Trace {
+    const layer = this.#architecture.layers[index];
+    switch (layer.type) {
+      case "conv2d":
+      case "linear": {
+        const [weight, bias] = this.#tensors(index, weights);
+        return { x, y: convolution(x, weight, bias, this.#geometry(index)) };
+      }
+      case "maxpool2d": {
+        const { out, winners } = maxPool(x, this.#pooling(index));
+        return { x, y: out, winners };
+      }
+      case "avgpool2d":
+        return { x, y: averagePool(x, this.#pooling(index)) };
+      case "activation":
+        return { x, y: x.map((v) => activate(this.#hyperparameters.activation, v)) };
+      case "dropout": {
+        if (position === undefined) return { x, y: x };
+        const factors = this.#dropoutFactors(index, x.length, position);
+        return { x, y: x.map((v, i) => v * factors[i]), factors };
+      }
+      case "flatten":
+        return { x, y: x };
+      default:
+        return layer satisfies never;
+    }
+  }
+
+  #layerBackward(index: number, weights: Float32Array, grads: Float32Array, trace: Trace, grad: Float32Array) {
+    const layer = this.#architecture.layers[index];
+    switch (layer.type) {
+      case "conv2d":
+      case "linear": {
+        const [weight] = this.#tensors(index, weights);
+        const [gradWeight, gradBias] = this.#tensors(index, grads);
+        const geometry = this.#geometry(index);
+        convolutionWeightGradient(trace.x, grad, gradWeight, gradBias, geometry);
+        return convolutionInputGradient(grad, weight, geometry);
+      }
+      case "maxpool2d":
+        return maxPoolGradient(grad, trace.winners ?? new Int32Array(), this.#pooling(index));
+      case "avgpool2d":
+        return averagePoolGradient(grad, this.#pooling(index));
+      case "activation":
+        return grad.map((g, i) => f(g * slope(this.#hyperparameters.activation, trace.x[i], trace.y[i])));
+      case "dropout": {
+        const { factors } = trace;
+        return factors === undefined ? grad : grad.map((g, i) => g * factors[i]);
+      }
+      case "flatten":
+        return grad;
+      default:
+        return layer satisfies never;
+    }
+  }
+
+  #dropoutFactors(layer: number, n: number, { epoch, sample }: Position): Float32Array {
+    const words = new Uint32Array(4);
+    const [key0, key1] = seedKey(this.#hyperparameters.seed);
+    return new Float32Array(n).map((_, e) => {
+      if (e % 4 === 0) philox4x32(words, e / 4, sample, epoch, streams.DROPOUT * 0x10000 + layer, key0, key1);
+      return words[e % 4] < this.#dropBelow ? 0 : this.#dropScale;
+    });
+  }
+
+  /** Views of a layer's weight and bias in a flat [D]. */
+  #tensors(layer: number, flat: Float32Array): Float32Array[] {
+    return this.#layout.tensors
+      .filter((tensor) => tensor.layer === layer)
+      .map(({ offset, size }) => flat.subarray(offset, offset + size));
+  }
+
+  #geometry(index: number): Geometry {
+    const layer = this.#architecture.layers[index];
+    const [Ci, H = 1, W = 1] = this.#layout.shapes[index].in;
+    const [Co, Ho = 1, Wo = 1] = this.#layout.shapes[index].out;
+    if (layer.type !== "conv2d") return { Ci, H, W, Co, Ho, Wo, K: 1, stride: 1, padding: 0 };
+    return { Ci, H, W, Co, Ho, Wo, K: layer.kernel, stride: layer.stride ?? 1, padding: layer.padding ?? 0 };
+  }
+
+  #pooling(index: number): Pooling {
+    const layer = this.#architecture.layers[index];
+    const [C, H, W] = this.#layout.shapes[index].in;
+    const [, Ho, Wo] = this.#layout.shapes[index].out;
+    if (!("kernel" in layer)) throw new Error(`internal: layer ${index} is not a pooling layer`);
+    return { C, H, W, Ho, Wo, K: layer.kernel, stride: layer.stride ?? layer.kernel };
+  }
+}
+
+/** Softmax cross-entropy of logits [L]; gradient is of the mean over `batch` samples. */
+export function crossEntropy(logits: Float32Array, label: number, batch: number) {
+  let winner = 0;
+  for (let j = 1; j < logits.length; j++) if (logits[j] > logits[winner]) winner = j;
+  const top = logits[winner];
+  const exponentials = logits.map((z) => exp32(f(z - top)));
+  const sum = exponentials.reduce((total, e) => f(total + e), 0);
+  const loss = f(log32(sum) - f(logits[label] - top));
+  const share = f(1 / batch);
+  const gradient = exponentials.map((e, j) => f(f(f(e / sum) - (j === label ? 1 : 0)) * share));
+  return { loss, correct: winner === label, gradient };
+}
+
+/** One step of SGD with momentum, Adam or AdamW as PyTorch defines them, in place. powers: beta^t of this step. */
+export function optimizerStep(
+  weights: Float32Array,
+  grads: Float32Array,
+  moments: Float32Array[],
+  { optimizer, lr, weight_decay, momentum }: Hyperparameters,
+  powers: readonly [number, number],
+): void {
+  const decay = f(weight_decay);
+  if (optimizer === "sgd") {
+    const [velocity] = moments;
+    for (let i = 0; i < weights.length; i++) {
+      velocity[i] = fma32(f(momentum), velocity[i], fma32(decay, weights[i], grads[i]));
+      weights[i] = fma32(-f(lr), velocity[i], weights[i]);
+    }
+    return;
+  }
+  const [first, second] = moments;
+  const step = f(lr / (1 - powers[0]));
+  const scale = f(1 / Math.sqrt(1 - powers[1]));
+  const keep = optimizer === "adamw" ? f(1 - lr * weight_decay) : 1;
+  const coupled = optimizer === "adam" ? decay : 0;
+  for (let i = 0; i < weights.length; i++) {
+    const kept = f(weights[i] * keep);
+    const g = fma32(coupled, kept, grads[i]);
+    first[i] = fma32(f(g - first[i]), f(0.1), first[i]);
+    second[i] = fma32(f(g * f(0.001)), g, f(second[i] * f(0.999)));
+    const denominator = fma32(f(Math.sqrt(second[i])), scale, f(1e-8));
+    weights[i] = fma32(-step, f(first[i] / denominator), kept);
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * What random numbers are for. A stream is the top half of the last counter word, so no consumer can shift another.
+ * native/engine.cc repeats DROPOUT.
+ */
+export const streams = {
+  /** Initial weights; low half = index of the parameter tensor. */
+  INIT: 1,
+  /** Order of the training samples; third counter word = epoch. */
+  ORDER: 2,
+  /** Dropout; low half = index of the layer, second word = position in the epoch, third = epoch. */
+  DROPOUT: 3,
+  /** Seeds that a recipe draws. */
+  SEEDS: 4,
+  /** Train, validation and test split of the models of a zoo. */
+  MODEL_SPLIT: 5,
+  /** Random samples of models for `verify`. */
+  SAMPLE: 6,
+} as const;
+
+export type StreamName = keyof typeof streams;

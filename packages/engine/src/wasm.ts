@@ -1,0 +1,149 @@
+import { ZooError } from "@zoo/format";
+import { type Block, type Kernels, type MathFunction, mathFunctions } from "./kernels.ts";
+
+const PAGE = 65536;
+
+/** What native/wasm.cc exports; pointers are byte offsets into `memory`. */
+interface Exports {
+  memory: WebAssembly.Memory;
+  __heap_base: WebAssembly.Global;
+  zoo_lanes(): number;
+  zoo_fused(): number;
+  zoo_prepare(arena: number): void;
+  zoo_evaluate(arena: number, images: number, labels: number, indices: number, count: number): void;
+  zoo_train(
+    arena: number,
+    images: number,
+    labels: number,
+    order: number,
+    first: number,
+    count: number,
+    epoch: number,
+  ): void;
+  zoo_math(name: number, values: number, out: number, count: number): void;
+}
+
+/** The two builds of the kernels: `relaxed` uses the relaxed multiply-add, `strict` computes the fused result in float64. */
+export interface WasmBinaries {
+  relaxed: Uint8Array<ArrayBuffer>;
+  strict: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Kernels in WebAssembly. Relaxed multiply-add may be rounded twice on some hardware, which would change bits, and some
+ * runtimes do not have it: then the strict build runs, with the same bits and more slowly.
+ *
+ * Throws ZooError `engine-unavailable` where the runtime has no WebAssembly SIMD.
+ */
+export async function wasmKernels(binaries: WasmBinaries): Promise<{ kernels: Kernels; reason: string }> {
+  let reason = "relaxed multiply-add is fused on this machine";
+  if (WebAssembly.validate(binaries.relaxed)) {
+    const exports = await instantiate(binaries.relaxed);
+    if (exports.zoo_fused() === 1) return { kernels: new WasmKernels("wasm-relaxed", exports), reason };
+    reason = "relaxed multiply-add is rounded twice on this machine, so it is computed in float64";
+  } else {
+    reason = "this runtime has no relaxed SIMD, so fused multiply-add is computed in float64";
+  }
+  if (!WebAssembly.validate(binaries.strict)) {
+    const why = "this runtime has no WebAssembly SIMD";
+    throw new ZooError("engine-unavailable", `engine wasm cannot run here: ${why}; use reference, or a newer runtime`, {
+      engine: "wasm",
+      reason: why,
+    });
+  }
+  return { kernels: new WasmKernels("wasm-strict", await instantiate(binaries.strict)), reason };
+}
+
+async function instantiate(binary: Uint8Array<ArrayBuffer>): Promise<Exports> {
+  const { instance } = await WebAssembly.instantiate(binary, {});
+  return instance.exports as unknown as Exports;
+}
+
+class WasmKernels implements Kernels {
+  readonly id: string;
+  readonly lanes: number;
+  readonly #exports: Exports;
+  readonly #free = new Map<number, number[]>();
+  #top: number;
+
+  constructor(id: string, exports: Exports) {
+    this.id = id;
+    this.#exports = exports;
+    this.lanes = exports.zoo_lanes();
+    this.#top = Number(exports.__heap_base.value);
+  }
+
+  /** Blocks are reused by size: a worker trains one cohort after another of the same sizes. */
+  allocate(bytes: number): Block {
+    const size = Math.ceil(bytes / 64) * 64;
+    const free = this.#free.get(size) ?? [];
+    this.#free.set(size, free);
+    const offset = free.pop() ?? this.#grow(size);
+    const { memory } = this.#exports;
+    new Uint8Array(memory.buffer, offset, size).fill(0);
+    return new WasmBlock(memory, offset, bytes, () => free.push(offset));
+  }
+
+  share(bytes: Uint8Array): Block {
+    const block = this.allocate(bytes.length);
+    block.bytes.set(bytes);
+    return block;
+  }
+
+  prepare(arena: Block): void {
+    this.#exports.zoo_prepare(at(arena));
+  }
+
+  evaluate(arena: Block, images: Block, labels: Block, indices: Block, from: number, count: number): void {
+    this.#exports.zoo_evaluate(at(arena), at(images), at(labels), at(indices) + 4 * from, count);
+  }
+
+  train(arena: Block, images: Block, labels: Block, order: Block, first: number, count: number, epoch: number): void {
+    const position = at(order) + 4 * first * this.lanes;
+    this.#exports.zoo_train(at(arena), at(images), at(labels), position, first, count, epoch);
+  }
+
+  math(name: MathFunction, values: Float32Array): Float32Array {
+    const count = Math.ceil(values.length / 16) * 16;
+    const input = this.allocate(4 * count);
+    const output = this.allocate(4 * count);
+    new Float32Array(input.bytes.buffer, input.bytes.byteOffset).set(values);
+    this.#exports.zoo_math(mathFunctions.indexOf(name), at(input), at(output), count);
+    const result = new Float32Array(output.bytes.buffer, output.bytes.byteOffset, values.length).slice();
+    input.free();
+    output.free();
+    return result;
+  }
+
+  #grow(size: number): number {
+    const { memory } = this.#exports;
+    const offset = Math.ceil(this.#top / 64) * 64;
+    this.#top = offset + size;
+    const missing = Math.ceil((this.#top - memory.buffer.byteLength) / PAGE);
+    if (missing > 0) memory.grow(missing);
+    return offset;
+  }
+}
+
+class WasmBlock implements Block {
+  readonly #memory: WebAssembly.Memory;
+  readonly offset: number;
+  readonly #length: number;
+  readonly free: () => void;
+
+  constructor(memory: WebAssembly.Memory, offset: number, length: number, free: () => void) {
+    this.#memory = memory;
+    this.offset = offset;
+    this.#length = length;
+    this.free = free;
+  }
+
+  get bytes(): Uint8Array {
+    return new Uint8Array(this.#memory.buffer, this.offset, this.#length);
+  }
+}
+
+function at(block: Block): number {
+  if (!(block instanceof WasmBlock)) throw new TypeError("a block of other kernels was passed to WebAssembly kernels");
+  return block.offset;
+}

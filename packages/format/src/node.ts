@@ -1,0 +1,10 @@
+export type { CardFields } from "./card.ts";
+export { fileStorage } from "./file-storage.ts";
+export { io, ioError } from "./io-error.ts";
+export type { FileEntry, Manifest, ShardEntry } from "./manifest.ts";
+export { openZoo } from "./open-zoo-node.ts";
+export type { ShardPlan } from "./shard-writer.ts";
+export { ShardWriter } from "./shard-writer.ts";
+export type { MetricRow, ModelRow } from "./tables.ts";
+export type { ManifestFields, ZooParts } from "./write-zoo.ts";
+export { isComplete, writeZoo } from "./write-zoo.ts";

@@ -1,0 +1,82 @@
+import { open, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test, vi } from "vitest";
+import { isZooError } from "../src/index.ts";
+import { ioError, openZoo, ShardWriter } from "../src/node.ts";
+import { digestFolder } from "./support/folder.ts";
+import { appendRest, temporaryFolder, tinyPlan, writeTinyShard, writeTinyZoo } from "./support/tiny-zoo.ts";
+
+const plan = tinyPlan(0, [0, 2, 4], 4);
+
+function errno(code: string): Error {
+  return Object.assign(new Error(`${code}: from the test`), { code });
+}
+
+/** The class of file handles, whose methods are made to fail: a full disk cannot be had without rights to mount one. */
+async function handleMethods(dir: string) {
+  const path = join(dir, "probe");
+  await writeFile(path, "");
+  const handle = await open(path);
+  await handle.close();
+  return Object.getPrototypeOf(handle) as {
+    write: (...args: unknown[]) => Promise<unknown>;
+    datasync: () => Promise<void>;
+  };
+}
+
+test.each([
+  ["ENOSPC", "write", "no space is left on the disk; free some and resume, nothing that was saved is lost"],
+  ["EACCES", "write", "permission denied; choose a folder that you may write to, or change its permissions"],
+  ["EROFS", "write", "the file system is read-only; choose another folder"],
+  ["EIO", "datasync", "the disk reports an error; check it, then resume"],
+] as const)("%s while appending says what to do, and what was saved stays", async (code, method, next) => {
+  const methods = await handleMethods(await temporaryFolder());
+  const dir = await temporaryFolder();
+  const writer = await ShardWriter.open(dir, plan);
+  await appendRest(writer, plan, 2);
+  for (const calls of [0, 1, 2]) {
+    // 0: the slab fails; 1: the journal; 2: the checkpoint
+    const original = methods[method] as (...args: unknown[]) => Promise<unknown>;
+    let left = calls;
+    const spy = vi.spyOn(methods, method).mockImplementation(async function (this: unknown, ...args: unknown[]) {
+      if (left-- <= 0) throw errno(code);
+      return await original.apply(this, args);
+    } as never);
+    const e = await appendRest(writer, plan, 3).catch((e: unknown) => e);
+    spy.mockRestore();
+    expect(isZooError(e, "io") && [e.details.errno, e.message.split(`(${code}): `)[1]]).toEqual([code, next]);
+    expect(isZooError(e, "io") && e.details.path.startsWith(dir)).toBe(true);
+    expect(writer.nextEpoch).toBe(2);
+  }
+  await appendRest(writer, plan, 3); // the same writer can go on
+  await writer.close();
+  const resumed = await ShardWriter.open(dir, plan);
+  expect(resumed.nextEpoch).toBe(3);
+  await appendRest(resumed, plan);
+  await resumed.publish();
+  const whole = await temporaryFolder();
+  await writeTinyShard(whole, plan);
+  expect(await digestFolder(dir)).toEqual(await digestFolder(whole));
+});
+
+test("a zoo is not touched when its last files cannot be written", async () => {
+  const methods = await handleMethods(await temporaryFolder());
+  const dir = await temporaryFolder();
+  await writeTinyShard(dir, tinyPlan(0, [0, 2, 4]));
+  await writeTinyShard(dir, tinyPlan(1, [1, 3]));
+  const spy = vi.spyOn(methods, "write").mockRejectedValue(errno("ENOSPC"));
+  const e = await writeTinyZoo(dir).catch((e: unknown) => e);
+  spy.mockRestore();
+  expect(isZooError(e, "io") && e.details.errno).toBe("ENOSPC");
+  const incomplete = await openZoo(dir).catch((e: unknown) => e);
+  expect(isZooError(incomplete, "zoo-incomplete")).toBe(true);
+  await writeTinyZoo(dir);
+  await (await openZoo(dir)).close();
+});
+
+test("an error that is no failed system call stays what it is", () => {
+  const bug = new TypeError("bug");
+  expect(ioError("x", "read", bug)).toBe(bug);
+  const e = ioError("/zoo/x", "read", errno("ELOOP"));
+  expect(isZooError(e, "io") && e.message).toBe("/zoo/x: cannot read (ELOOP): ELOOP: from the test");
+});

@@ -1,0 +1,138 @@
+import { readdir } from "node:fs/promises";
+import { expect, onTestFinished, test } from "vitest";
+import { isZooError } from "../src/index.ts";
+import { openZoo } from "../src/node.ts";
+import { temporaryFolder, tinyMetrics, tinyModels, tinySlab, tinyWeight, writeTinyZoo } from "./support/tiny-zoo.ts";
+
+async function tinyZoo() {
+  const dir = await temporaryFolder();
+  await writeTinyZoo(dir);
+  const zoo = await openZoo(dir);
+  onTestFinished(async () => await zoo.close());
+  return zoo;
+}
+
+test("a written zoo has the documented files and nothing else", async () => {
+  const dir = await temporaryFolder();
+  await writeTinyZoo(dir);
+  const files = (await readdir(dir, { recursive: true })).sort((a, b) => (a < b ? -1 : 1));
+  expect(files).toEqual([
+    "README.md",
+    "croissant.json",
+    "metrics",
+    "metrics/shard-00000.parquet",
+    "metrics/shard-00001.parquet",
+    "models.parquet",
+    "weights",
+    "weights/shard-00000.safetensors",
+    "weights/shard-00001.safetensors",
+    "zoo.json",
+  ]);
+});
+
+test("weightsAt gives the models by ascending id, whatever shards they are in", async () => {
+  const zoo = await tinyZoo();
+  for (const epoch of [0, 1, 2]) {
+    const { data, shape } = await zoo.weightsAt(epoch);
+    expect(shape).toEqual([5, 67]);
+    expect(data).toEqual(tinySlab([0, 1, 2, 3, 4], epoch, 67));
+  }
+});
+
+test("weightsAt gives the named models in the order named, also twice", async () => {
+  const zoo = await tinyZoo();
+  const { data, shape } = await zoo.weightsAt(1, [4, 1, 0, 4]);
+  expect(shape).toEqual([4, 67]);
+  expect(data).toEqual(tinySlab([4, 1, 0, 4], 1, 67));
+  const rows = await zoo.models.filter({ activation: "gelu" });
+  expect((await zoo.weightsAt(2, rows)).data).toEqual(tinySlab([1, 3], 2, 67));
+  expect((await zoo.weightsAt(2, [])).shape).toEqual([0, 67]);
+});
+
+test("a trajectory is one model at every epoch", async () => {
+  const zoo = await tinyZoo();
+  const { data, shape } = await zoo.trajectory(3);
+  expect(shape).toEqual([3, 67]);
+  expect(data).toEqual(Float32Array.from({ length: 3 * 67 }, (_, i) => tinyWeight(3, Math.floor(i / 67), i % 67)));
+});
+
+test("a state dict has PyTorch's names, shapes and order", async () => {
+  const zoo = await tinyZoo();
+  const state = await zoo.stateDict(2, 1);
+  expect(Object.entries(state).map(([name, { shape }]) => [name, shape])).toEqual([
+    ["layers.0.weight", [2, 1, 2, 2]],
+    ["layers.0.bias", [2]],
+    ["layers.3.weight", [3, 18]],
+    ["layers.3.bias", [3]],
+  ]);
+  expect([...state["layers.0.bias"].data]).toEqual([tinyWeight(2, 1, 8), tinyWeight(2, 1, 9)]);
+  expect(state["layers.3.bias"].data[2]).toBe(tinyWeight(2, 1, 66));
+});
+
+test("the models table returns every hyperparameter as it was given", async () => {
+  const zoo = await tinyZoo();
+  expect([...zoo.models]).toEqual(
+    tinyModels([
+      [0, 2, 4],
+      [1, 3],
+    ]).sort((a, b) => a.id - b.id),
+  );
+  expect(zoo.models.get(1).seed).toBe(Number.MAX_SAFE_INTEGER);
+});
+
+test("metrics return bit for bit, NaN, infinity and -0 included", async () => {
+  const zoo = await tinyZoo();
+  const metrics = await zoo.metrics();
+  expect(metrics.length).toBe(15);
+  for (const model of [0, 1, 2, 3, 4]) {
+    for (const epoch of [0, 1, 2]) {
+      const [row] = tinyMetrics([model], epoch);
+      expect(metrics.at(model, epoch)).toEqual({ ...row, ggap: row.train_acc - row.test_acc });
+    }
+  }
+  expect(metrics.value(3, 2, "test_loss")).toBe(Number.POSITIVE_INFINITY);
+  expect(Object.is(metrics.value(0, 0, "test_loss"), -0)).toBe(true);
+});
+
+test("models are filtered by hyperparameter, split, metric and epoch together", async () => {
+  const zoo = await tinyZoo();
+  const ids = async (filter: Parameters<typeof zoo.models.filter>[0]) =>
+    (await zoo.models.filter(filter)).map(({ id }) => id);
+  expect(await ids({})).toEqual([0, 1, 2, 3, 4]);
+  expect(await ids({ activation: "tanh" })).toEqual([0, 2, 4]);
+  expect(await ids({ lr: 3e-4 })).toEqual([2, 3, 4]);
+  expect(await ids({ lr: { min: 5e-4, max: 1 } })).toEqual([0, 1]);
+  expect(await ids({ seed: [0, 4], optimizer: ["adam", "sgd"] })).toEqual([0, 4]);
+  expect(await ids({ split: "train" })).toEqual([0, 1, 4]);
+  expect(await ids({ diverged: false, id: { min: 2 } })).toEqual([2, 4]);
+  expect(await ids({ test_acc: { min: 0.24 } })).toEqual([2, 3, 4]); // at the last epoch: 0.2 + id / 50
+  expect(await ids({ test_acc: { min: 0.17, epoch: 1 }, activation: "tanh" })).toEqual([4]);
+  expect(await ids({ val_loss: { max: 100, epoch: 1 } })).toEqual([0, 1, 2, 4]); // model 3 has NaN there
+  expect(await ids({ ggap: { min: 0.1, epoch: 0 } })).toEqual([0, 1]); // 0.125 - id / 50
+});
+
+test("what the zoo does not have is refused by name", async () => {
+  const zoo = await tinyZoo();
+  await expect(zoo.weightsAt(3)).rejects.toThrow("the zoo has no epoch 3; it has 0 (the initialisation) to 2");
+  await expect(zoo.weightsAt(0.5)).rejects.toThrow(RangeError);
+  await expect(zoo.trajectory(9)).rejects.toThrow("the zoo has no model 9; it has 5 with ids from 0 to 4");
+  const wrong = { colour: 1 } as object;
+  const e = await zoo.models.filter(wrong).catch((e: unknown) => e);
+  expect(isZooError(e, "misuse") && e.details).toEqual({ option: "colour", value: "1" });
+});
+
+test("a folder without zoo.json is incomplete", async () => {
+  const dir = await temporaryFolder();
+  const e = await openZoo(dir).catch((e: unknown) => e);
+  expect(isZooError(e, "zoo-incomplete") && e.message).toBe(
+    `${dir}: has no zoo.json, so it is not a zoo, or not a finished one; check the path, or finish it with zoo-gen resume`,
+  );
+});
+
+test("checksums of an intact zoo agree", async () => {
+  const zoo = await tinyZoo();
+  const seen: string[] = [];
+  await zoo.verifyChecksums((path) => seen.push(path));
+  expect(seen.length).toBe(5);
+  await zoo.close();
+});

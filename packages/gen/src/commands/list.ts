@@ -1,0 +1,43 @@
+import { deriveLayout } from "@zoo/format";
+import { catalogueNames, loadRecipe } from "../catalogue.ts";
+import { architectureOf } from "../plan.ts";
+import { configOf, countModels, type Recipe } from "../recipe.ts";
+import { count, table } from "../text.ts";
+import type { World } from "../world.ts";
+
+/** A recipe in numbers, as `list --json` and `show --json` give it. */
+export function describe(recipe: Recipe) {
+  const models = countModels(recipe);
+  const architecture = architectureOf(recipe);
+  return {
+    name: recipe.name,
+    title: recipe.title,
+    dataset: recipe.dataset,
+    architecture: architecture.name,
+    config: configOf(recipe),
+    models,
+    epochs: recipe.epochs,
+    states: models * (recipe.epochs + 1),
+    weights: deriveLayout(architecture).D,
+  };
+}
+
+export function listCommand(options: { json?: boolean }, world: World): number {
+  const zoos = catalogueNames().map((name) => describe(loadRecipe(name)));
+  if (options.json) {
+    world.stdout.write(`${JSON.stringify(zoos, null, 2)}\n`);
+    return 0;
+  }
+  const rows = zoos.map((zoo) => [
+    zoo.name,
+    zoo.dataset,
+    zoo.architecture,
+    zoo.config,
+    count(zoo.models),
+    count(zoo.epochs),
+    count(zoo.states),
+  ]);
+  const head = ["name", "dataset", "architecture", "config", "models", "epochs", "states"];
+  world.stdout.write(table([head, ...rows], [4, 5, 6]));
+  return 0;
+}

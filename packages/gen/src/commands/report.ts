@@ -1,0 +1,56 @@
+import { openZoo } from "@zoo/format/node";
+import type { Generated } from "../generate.ts";
+import { divergedNote, histogram, populationTable, scoresOf, summarize } from "../population.ts";
+import { folderBytes } from "../preflight.ts";
+import { bytes, count, duration, plural } from "../text.ts";
+import type { World } from "../world.ts";
+
+/**
+ * The end of `run` and `resume`: how the population did and what to do next. `generated` is null when the zoo was
+ * finished before. Returns the exit code: 1 for a run that a signal stopped.
+ */
+export async function report(dir: string, generated: Generated | null, json: boolean, world: World): Promise<number> {
+  if (generated?.finished === false) {
+    world.stderr.write(`zoo-gen: stopped; every finished epoch is saved. Go on with: zoo-gen resume ${dir}\n`);
+    return 1;
+  }
+  const zoo = await openZoo(dir);
+  try {
+    const { manifest, models } = zoo;
+    const scores = scoresOf(await zoo.metrics());
+    const population = summarize(scores);
+    const diverged = models.rows.filter((row) => row.diverged).length;
+    if (json) {
+      const { name, epochs, states } = manifest;
+      const summary = { zoo: dir, name, models: models.length, epochs, states, diverged, generated, population };
+      world.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+      return 0;
+    }
+    const made =
+      generated === null
+        ? ""
+        : `, in ${duration(generated.seconds)} (${count(generated.rate)} model-samples/s, ${generated.engine}, ${plural(generated.workers, "worker")})`;
+    const last = scores.filter(({ epoch }) => epoch === manifest.epochs).map(({ test_acc }) => test_acc);
+    world.stdout.write(
+      `\n${manifest.title}: ${plural(models.length, "model")} x ${plural(manifest.states, "state")} of ${count(manifest.layout.D)} weights${made}\n\n` +
+        `${populationTable(population)}\n` +
+        `  test accuracy at epoch ${manifest.epochs}, number of models\n${histogram(last)}\n` +
+        divergedNote(diverged) +
+        `${dir}  ${bytes(folderBytes(dir))}\n${nextSteps(dir)}`,
+    );
+    return 0;
+  } finally {
+    await zoo.close();
+  }
+}
+
+function nextSteps(dir: string): string {
+  return `
+next
+  retrain some models and compare every byte   zoo-gen verify ${dir}
+  open it in TypeScript                        const zoo = await openZoo("${dir}")  // from "@zoo/format/node"
+                                               await zoo.weightsAt(0)               // [models, weights]
+  open it in Python                            pd.read_parquet("${dir}/models.parquet")
+                                               safetensors.numpy.load_file("${dir}/weights/shard-00000.safetensors")
+`;
+}

@@ -1,0 +1,52 @@
+import type { z } from "zod";
+
+type Issue = z.core.$ZodIssue;
+
+/** The first complaint of zod about `input` as the path of a key and a rule that names the value: "must be at least 1, got -3". */
+export function explain(error: z.ZodError, input: unknown): { path: string; rule: string } {
+  return explainIssue(error.issues[0] as Issue, input, []);
+}
+
+function explainIssue(issue: Issue, input: unknown, base: PropertyKey[]): { path: string; rule: string } {
+  const keys = [...base, ...issue.path];
+  const path = keys.map((key, i) => (typeof key === "number" ? `[${key}]` : `${i ? "." : ""}${String(key)}`)).join("");
+  const value = keys.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], input);
+  if (issue.code === "unrecognized_keys") return { path, rule: issue.message };
+  if (value === undefined) return { path, rule: "is missing" };
+  if (issue.code === "invalid_union") {
+    const nearest = nearestBranch(issue.errors);
+    if (nearest !== undefined && nearest.path.length > 0) return explainIssue(nearest, input, keys);
+    return { path, rule: `must be ${issue.message}, got ${show(value)}` };
+  }
+  return { path, rule: `must be ${requirement(issue)}, got ${show(value)}` };
+}
+
+/** The complaint of the alternative that the input comes closest to: the deepest, then the one with the fewest complaints. */
+function nearestBranch(branches: readonly (readonly Issue[])[]): Issue | undefined {
+  const depth = (branch: readonly Issue[]) => branch[0]?.path.length ?? 0;
+  return [...branches].sort((a, b) => depth(b) - depth(a) || a.length - b.length)[0]?.[0];
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+function requirement(issue: Issue): string {
+  switch (issue.code) {
+    case "too_small":
+      if (issue.origin === "array") return "a list with at least 1 value (an empty one leaves 0 models)";
+      if (issue.origin === "string") return "a text that is not empty";
+      return `${issue.inclusive ? "at least" : "greater than"} ${issue.minimum}`;
+    case "too_big":
+      return `${issue.inclusive ? "at most" : "less than"} ${issue.maximum}${issue.origin === "string" ? " characters" : ""}`;
+    case "invalid_value":
+      return `one of ${issue.values.join(", ")}`;
+    case "invalid_format":
+      return `text that matches ${issue.format === "regex" ? issue.pattern : issue.format}`;
+    case "invalid_type":
+      return { int: "an integer", object: "an object", array: "a list" }[issue.expected as string] ?? `a ${issue.expected}`;
+    default:
+      return issue.message;
+  }
+}

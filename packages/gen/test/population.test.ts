@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { histogram, populationTable, summarize } from "../src/population.ts";
+
+const score = (model: number, epoch: number, test_acc: number, test_loss = 1) => ({ model, epoch, test_acc, test_loss });
+
+test("mean, sample deviation, extremes and finite loss, by epoch", () => {
+  const [zero, one] = summarize([
+    score(0, 1, 0.6),
+    score(1, 1, 0.8, Number.NaN),
+    score(0, 0, 0.1, 2),
+    score(1, 0, 0.1, 3),
+  ]);
+  expect(zero).toEqual({ epoch: 0, models: 2, mean: 0.1, std: 0, min: 0.1, max: 0.1, loss: 2.5 });
+  expect(one?.mean).toBeCloseTo(0.7, 12);
+  expect(one?.std).toBeCloseTo(Math.SQRT2 / 10, 12);
+  expect(one?.loss).toBe(1);
+});
+
+test("the table shows the first two epochs, the middle and the last", () => {
+  const scores = Array.from({ length: 11 }, (_, epoch) => [score(0, epoch, epoch / 20), score(1, epoch, epoch / 10)]);
+  expect(populationTable(summarize(scores.flat()))).toMatchInlineSnapshot(`
+    "  epoch  test accuracy     min      max  test loss
+          0    0.0 ± 0.0 %   0.0 %    0.0 %      1.000
+          1    7.5 ± 3.5 %   5.0 %   10.0 %      1.000
+          5  37.5 ± 17.7 %  25.0 %   50.0 %      1.000
+         10  75.0 ± 35.4 %  50.0 %  100.0 %      1.000
+    "
+  `);
+});
+
+test("the table of a single epoch, one model", () => {
+  expect(populationTable(summarize([score(0, 0, 0.1), score(0, 1, 0.5)]))).toMatchInlineSnapshot(`
+    "  epoch  test accuracy     min     max  test loss
+          0   10.0 ± 0.0 %  10.0 %  10.0 %      1.000
+          1   50.0 ± 0.0 %  50.0 %  50.0 %      1.000
+    "
+  `);
+});
+
+test("the histogram covers every model, in whole percents", () => {
+  expect(histogram([0.101, 0.12, 0.13, 0.131, 0.139, 0.2])).toMatchInlineSnapshot(`
+    "   10-12 %  ████████ 1
+       12-14 %  ████████████████████████████████ 4
+       14-16 %
+       16-18 %
+       18-20 %
+       20-22 %  ████████ 1
+    "
+  `);
+  expect(histogram([0.5])).toMatchInlineSnapshot(`
+    "   50-51 %  ████████████████████████████████ 1
+    "
+  `);
+  expect(histogram([0, 1, 1])).toMatchInlineSnapshot(`
+    "    0-11 %  ████████████████ 1
+       11-22 %
+       22-33 %
+       33-44 %
+       44-55 %
+       55-66 %
+       66-77 %
+       77-88 %
+       88-99 %
+      99-110 %  ████████████████████████████████ 2
+    "
+  `);
+});
