@@ -49,7 +49,7 @@ function idx(
     format: "idx",
     mirrors,
     files: shapes.map(([name, unpackedBytes], i) => {
-      const [bytes, md5, unpackedMd5] = files[i]!;
+      const [bytes, md5, unpackedMd5] = files[i];
       return { name, bytes, md5, unpackedBytes, unpackedMd5 };
     }),
   };

@@ -52,8 +52,8 @@ export interface LoadOptions extends LookupOptions, DownloadOptions {
 export async function loadDataset(name: DatasetName, options: LoadOptions = {}): Promise<ImageDataset> {
   if (name === "mnist-10k") return loadMnist10k();
   if (!Object.hasOwn(catalog, name)) {
-    const message = `the data set must be one of ${datasetNames.join(", ")}; got "${String(name)}".`;
-    throw new ZooError("misuse", message, { option: "dataset", value: String(name) });
+    const message = `the data set must be one of ${datasetNames.join(", ")}; got "${name}".`;
+    throw new ZooError("misuse", message, { option: "dataset", value: name });
   }
   const entry: CatalogEntry = catalog[name];
   let found = await lookUp(name, entry, options);
@@ -74,7 +74,7 @@ export async function loadDataset(name: DatasetName, options: LoadOptions = {}):
     images,
     labels: stored.labels,
     ...normalization([entry.mean], [entry.std]),
-    splits: { train: trainSplit!, val: val!, test: range(train, N) },
+    splits: { train: trainSplit, val: val, test: range(train, N) },
     sources,
     sha256,
   };

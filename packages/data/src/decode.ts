@@ -27,8 +27,8 @@ export async function decode(
   const sinks = formats[distribution.format](entry, distribution.files, out);
   const sources: Source[] = [];
   for (const [i, file] of distribution.files.entries()) {
-    sources.push(await readVerified(dataset, paths[i]!, file, sinks[i]!.push));
-    await sinks[i]!.end();
+    sources.push(await readVerified(dataset, paths[i], file, sinks[i].push));
+    await sinks[i].end();
   }
   const wrong = out.labels.findIndex((label) => label >= CLASSES);
   if (wrong >= 0) throw new Error(`internal: ${dataset} label ${wrong} is ${out.labels[wrong]}, expected 0..9`);
@@ -47,7 +47,7 @@ const formats: Record<
     ]),
   "esl-text": (entry, files, out) =>
     parts(entry, out).map(({ images, labels }, i) =>
-      whole(files[i]!.unpackedBytes, (text) => parseUspsText(text, images, labels)),
+      whole(files[i].unpackedBytes, (text) => parseUspsText(text, images, labels)),
     ),
   hdf5: (entry, files, out) =>
     files.map((file) => whole(file.unpackedBytes, (bytes) => readUspsHdf5(bytes, entry.parts, out.images, out.labels))),

@@ -48,8 +48,8 @@ export async function downloadDataset(
   options: DownloadOptions & LookupOptions,
 ): Promise<Found> {
   const env = options.env ?? process.env;
-  const folder = join(options.cacheDir ?? cacheFolder(env), entry.folders[0]!);
-  const distribution = entry.distributions[0]!;
+  const folder = join(options.cacheDir ?? cacheFolder(env), entry.folders[0]);
+  const distribution = entry.distributions[0];
   const mirror = env["ZOO_DATA_MIRROR"];
   const bases = mirror ? [`${mirror.replace(/\/+$/, "")}/${dataset}`] : distribution.mirrors;
   const paths: string[] = [];

@@ -48,7 +48,7 @@ function read<T extends Float32Array | Int32Array>(
 ): T {
   const { shape: found, value } = (entity ?? {}) as { shape?: number[]; value?: unknown };
   if (!found || found.join() !== shape.join() || !(value instanceof type)) {
-    throw new RangeError(`/${path} is [${found ?? "missing"}], expected [${shape}] of ${type.name}`);
+    throw new RangeError(`/${path} is [${found?.join() ?? "missing"}], expected [${shape.join()}] of ${type.name}`);
   }
   return value;
 }

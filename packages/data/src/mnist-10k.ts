@@ -42,10 +42,10 @@ export async function readMnist10k(images: Uint8Array, labels: Uint8Array, folde
     const found = createHash("sha256").update(bytes).digest("hex");
     if (found !== sha256) throw badFile("mnist-10k", path, `sha256 ${sha256} expected, found ${found}`);
     const values = parseDigits(bytes, path, count);
-    const places = order[digit]!;
+    const places = order[digit];
     for (let i = 0; i < places.length; i++) {
-      labels[places[i]!] = digit;
-      images.set(values.subarray(i * PIXELS, (i + 1) * PIXELS), places[i]! * PIXELS);
+      labels[places[i]] = digit;
+      images.set(values.subarray(i * PIXELS, (i + 1) * PIXELS), places[i] * PIXELS);
     }
     sources.push({ file, sha256, bytes: bytes.length });
   }
@@ -60,7 +60,7 @@ export function interleave(counts: readonly number[]): Int32Array[] {
   all.sort((a, b) => a.position - b.position || a.label - b.label);
   const places = counts.map((n) => new Int32Array(n));
   all.forEach(({ label, i }, place) => {
-    places[label]![i] = place;
+    places[label][i] = place;
   });
   return places;
 }
@@ -79,9 +79,10 @@ export function parseDigits(bytes: Uint8Array, path: string, count: number): Uin
   }
   const out = new Uint8Array(values.length);
   for (let i = 0; i < values.length; i++) {
-    const u = Math.round(values[i]! * 255);
-    if (!(u >= 0 && u <= 255 && Math.abs(u / 255 - values[i]!) < 0.000501)) {
-      throw badFile("mnist-10k", path, `value ${i} is ${values[i]}, not a byte over 255 with three decimals`);
+    const v = values[i];
+    const u = Math.round(v * 255);
+    if (typeof v !== "number" || !(u >= 0 && u <= 255 && Math.abs(u / 255 - v) < 0.000501)) {
+      throw badFile("mnist-10k", path, `value ${i} is ${String(v)}, not a byte over 255 with three decimals`);
     }
     out[i] = u;
   }

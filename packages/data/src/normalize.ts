@@ -11,7 +11,7 @@ export function normalization(
 ): { scale: Float32Array; shift: Float32Array } {
   return {
     scale: Float32Array.from(std, (s) => 1 / (255 * s)),
-    shift: Float32Array.from(std, (s, c) => -mean[c]! / s),
+    shift: Float32Array.from(std, (s, c) => -mean[c] / s),
   };
 }
 

@@ -45,7 +45,7 @@ function resample(input: Uint8Array, outer: number, size: number, inner: number,
       for (let i = 0; i < inner; i++, o++) {
         let sum = ONE / 2;
         let at = (n * size + first) * inner + i;
-        for (let k = 0; k < weights.length; k++, at += inner) sum += weights[k]! * input[at]!;
+        for (let k = 0; k < weights.length; k++, at += inner) sum += weights[k] * input[at];
         out[o] = sum >> FRACTION_BITS; // at most 255: weights are positive and sum to 1 within 1e-6
       }
     }

@@ -14,7 +14,7 @@ export class Mt19937 {
     const state = this.#state;
     state[0] = seed % 2 ** 32;
     for (let i = 1; i < N; i++) {
-      const previous = state[i - 1]! ^ (state[i - 1]! >>> 30);
+      const previous = state[i - 1] ^ (state[i - 1] >>> 30);
       state[i] = Math.imul(previous, 1812433253) + i;
     }
   }
@@ -22,7 +22,7 @@ export class Mt19937 {
   /** The next 32 random bits, as an integer in 0..2^32-1. */
   next(): number {
     if (this.#next === N) this.#twist();
-    let y = this.#state[this.#next++]!;
+    let y = this.#state[this.#next++];
     y ^= y >>> 11;
     y ^= (y << 7) & 0x9d2c5680;
     y ^= (y << 15) & 0xefc60000;
@@ -32,8 +32,8 @@ export class Mt19937 {
   #twist(): void {
     const state = this.#state;
     for (let i = 0; i < N; i++) {
-      const y = (state[i]! & 0x80000000) | (state[(i + 1) % N]! & 0x7fffffff);
-      state[i] = state[(i + M) % N]! ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0);
+      const y = (state[i] & 0x80000000) | (state[(i + 1) % N] & 0x7fffffff);
+      state[i] = state[(i + M) % N] ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0);
     }
     this.#next = 0;
   }
@@ -54,8 +54,8 @@ export function torchRandperm(n: number, seed: number): Int32Array {
   const order = Int32Array.from({ length: n }, (_, i) => i);
   for (let i = 0; i < n - 1; i++) {
     const j = i + (random.next() % (n - i));
-    const kept = order[i]!;
-    order[i] = order[j]!;
+    const kept = order[i];
+    order[i] = order[j];
     order[j] = kept;
   }
   return order;

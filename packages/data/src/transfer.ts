@@ -88,7 +88,7 @@ function consume(response: IncomingMessage, take: (chunk: Buffer) => void): Prom
       try {
         take(chunk);
       } catch (e) {
-        reject(e as Error);
+        reject(e);
         response.destroy();
       }
     });

@@ -67,7 +67,7 @@ function readNumber(text: Uint8Array, at: number): { value: number; end: number 
   let count = 0;
   let dot = -1;
   for (; at < text.length; at++) {
-    const c = text[at]!;
+    const c = text[at];
     if (c >= 0x30 && c <= 0x39) {
       digits = digits * 10 + (c - 0x30);
       count++;

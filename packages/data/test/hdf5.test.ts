@@ -15,7 +15,7 @@ async function make(train: number, value = 0.5, label = 3): Promise<Uint8Array> 
     group.create_dataset({ name: "target", data: new Int32Array(N).fill(label), shape: [N] });
   }
   file.close();
-  return FS.readFile("/made.h5") as Uint8Array;
+  return FS.readFile("/made.h5");
 }
 
 async function read(bytes: Uint8Array): Promise<{ images: Uint8Array; labels: Uint8Array }> {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { resizeBilinear } from "../src/resize.ts";
 import { goldens, pattern } from "./support.ts";
@@ -16,7 +16,7 @@ describe("resizeBilinear", () => {
 
   test.each(goldens.resize)("$from -> $to equals Pillow byte for byte", ({ from, to, sha256, pixels }) => {
     const out = resizeBilinear(pattern(...from), from, to);
-    if (pixels) expect([...out]).toEqual(pixels);
+    expect([...out]).toEqual(pixels ?? [...out]);
     expect(createHash("sha256").update(out).digest("hex")).toBe(sha256);
   });
 

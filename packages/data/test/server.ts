@@ -74,7 +74,7 @@ export function status(code: number): Handler {
 
 /** Answers the first request with the first handler, and so on; the last one answers all that follow. */
 export function sequence(...handlers: Handler[]): Handler {
-  return (request, response, count) => handlers[Math.min(count, handlers.length) - 1]!(request, response, count);
+  return (request, response, count) => handlers[Math.min(count, handlers.length) - 1](request, response, count);
 }
 
 function rangeOf(request: IncomingMessage): number | null {

@@ -25,8 +25,17 @@ export function need(context: TestContext, capability: "data" | "python", variab
   if (value) return value;
   const reason = `${variable} is not set, see CONTRIBUTING.md`;
   if ((process.env["ZOO_REQUIRE"] ?? "").split(",").includes(capability)) throw new Error(`${capability}: ${reason}`);
+  return skip(context, reason);
+}
+
+/** Skips the test and prints why, once per reason and file. */
+export function skip(context: TestContext, reason: string): never {
+  if (!told.has(reason)) console.warn(`skipped: ${reason}`);
+  told.add(reason);
   return context.skip(reason);
 }
+
+const told = new Set<string>();
 
 /** A new folder for each call, removed at the end of the test file. */
 export async function scratch(): Promise<string> {

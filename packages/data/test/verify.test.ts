@@ -26,6 +26,10 @@ async function read(bytes: Uint8Array, expected = file): Promise<{ taken: Buffer
   return { taken: Buffer.concat(chunks), path, result };
 }
 
+const objecting = (): void => {
+  throw new RangeError("the magic number is wrong");
+};
+
 describe("readVerified", () => {
   test("the published file passes and is handed over unpacked", async () => {
     const { taken, result } = await read(packed);
@@ -48,7 +52,7 @@ describe("readVerified", () => {
 
   test("one wrong byte inside names the file, the expected and the found checksum", async () => {
     const other = Buffer.from(contents);
-    other[7]! ^= 1;
+    other[7] ^= 1;
     const repacked = gzipSync(other);
     const { path, result } = await read(repacked);
     expect((result as Error).message).toBe(
@@ -84,10 +88,7 @@ describe("readVerified", () => {
   test("what the reader of the contents objects to is added to a wrong checksum", async () => {
     const path = join(await scratch(), "digits.gz");
     await writeFile(path, "other");
-    const take = (): void => {
-      throw new RangeError("the magic number is wrong");
-    };
-    const { message } = await failure(readVerified("set", path, file, take));
+    const { message } = await failure(readVerified("set", path, file, objecting));
     expect(message).toContain(`found ${md5(Buffer.from("other"))} (the magic number is wrong). Delete it`);
   });
 

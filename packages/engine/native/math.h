@@ -103,7 +103,11 @@ ZOO_INLINE V erf(V x) {
   return pick(a > splat(0.921875f), copysign(large, x), small);
 }
 
-/** 1 / (1 + e^-x). */
-ZOO_INLINE V sigmoid(V x) { return splat(1.0f) / (splat(1.0f) + exp(-x)); }
+/** 1 / (1 + e^-|x|), times e^-|x| for negative x: no overflow on either side. */
+ZOO_INLINE V sigmoid(V x) {
+  const V power = exp(-abs(x));
+  const V upper = splat(1.0f) / (splat(1.0f) + power);
+  return pick(x < splat(0.0f), power * upper, upper);
+}
 
 }  // namespace zoo

@@ -114,5 +114,7 @@ export function erf32(x: number): number {
 }
 
 export function sigmoid32(x: number): number {
-  return f(1 / f(1 + exp32(-x)));
+  const power = exp32(-Math.abs(x));
+  const upper = f(1 / f(1 + power));
+  return x < 0 ? f(power * upper) : upper;
 }

@@ -20,10 +20,14 @@ export interface Compiler {
   version: string;
 }
 
-/** $CXX, else c++, g++ or clang++: the first that answers. Null when there is none. */
+/** $CXX, else the usual names. */
+export function compilerCandidates(): string[] {
+  return process.env.CXX ? [process.env.CXX] : ["c++", "g++", "clang++"];
+}
+
+/** The first candidate that answers. Null when none does. */
 export async function findCompiler(): Promise<Compiler | null> {
-  const candidates = process.env.CXX ? [process.env.CXX] : ["c++", "g++", "clang++"];
-  for (const command of candidates) {
+  for (const command of compilerCandidates()) {
     const answer = await run(command, ["--version"]).catch(() => null);
     if (answer !== null) return { command, version: answer.stdout.split("\n")[0] };
   }

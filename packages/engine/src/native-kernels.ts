@@ -1,4 +1,5 @@
-import { type Block, type Kernels, type MathFunction, mathFunctions } from "./kernels.ts";
+import { type Kernels, type MathFunction, mathFunctions } from "./kernels.ts";
+import { SizePool } from "./size-pool.ts";
 
 /** What native/addon.cc exports. */
 export interface Addon {
@@ -22,12 +23,16 @@ export interface Addon {
 /** Kernels compiled for this machine. They reach any typed array, so images are used where they are. */
 export function nativeKernels(addon: Addon, id: string): Kernels {
   const lanes = addon.lanes();
-  const block = (bytes: Uint8Array): Block => ({ bytes, free() {} });
+  const pool = new SizePool<Uint8Array>();
   return {
     id,
     lanes,
-    allocate: (bytes) => block(new Uint8Array(addon.allocate(bytes))),
-    share: block,
+    allocate: (size) => {
+      const { block: bytes, release } = pool.take(size, () => new Uint8Array(addon.allocate(size), 0, size));
+      bytes.fill(0);
+      return { bytes, free: release };
+    },
+    share: (bytes) => ({ bytes, free() {} }),
     prepare: (arena) => addon.prepare(arena.bytes),
     evaluate: (arena, images, labels, indices, from, count) =>
       addon.evaluate(arena.bytes, images.bytes, labels.bytes, indices.bytes.subarray(4 * from), count),

@@ -6,7 +6,7 @@ import { ZooError } from "@zoo/format";
 import type { Engine } from "./engine.ts";
 import type { Kernels } from "./kernels.ts";
 import { laneEngine } from "./lane-cohort.ts";
-import { buildAddon, findCompiler, findVectors } from "./native-build.ts";
+import { buildAddon, compilerCandidates, findCompiler, findVectors } from "./native-build.ts";
 import { type Addon, nativeKernels } from "./native-kernels.ts";
 import { referenceEngine } from "./reference/cohort.ts";
 import { wasmKernels } from "./wasm.ts";
@@ -65,7 +65,7 @@ async function probe(name: EngineProbe["name"]): Promise<EngineProbe> {
 export async function loadNativeKernels(lanes?: number): Promise<{ kernels: Kernels; reason: string }> {
   const compiler = await findCompiler();
   if (compiler === null) {
-    throw unavailable("native", "no C++ compiler answered (tried $CXX, c++, g++, clang++)");
+    throw unavailable("native", `no C++ compiler answered (tried ${compilerCandidates().join(", ")})`);
   }
   const vectors = await findVectors(compiler).catch(() => null);
   if (vectors === null) {

@@ -1,5 +1,6 @@
 import { ZooError } from "@zoo/format";
 import { type Block, type Kernels, type MathFunction, mathFunctions } from "./kernels.ts";
+import { SizePool } from "./size-pool.ts";
 
 const PAGE = 65536;
 
@@ -63,7 +64,7 @@ class WasmKernels implements Kernels {
   readonly id: string;
   readonly lanes: number;
   readonly #exports: Exports;
-  readonly #free = new Map<number, number[]>();
+  readonly #pool = new SizePool<number>();
   #top: number;
 
   constructor(id: string, exports: Exports) {
@@ -73,15 +74,12 @@ class WasmKernels implements Kernels {
     this.#top = Number(exports.__heap_base.value);
   }
 
-  /** Blocks are reused by size: a worker trains one cohort after another of the same sizes. */
   allocate(bytes: number): Block {
     const size = Math.ceil(bytes / 64) * 64;
-    const free = this.#free.get(size) ?? [];
-    this.#free.set(size, free);
-    const offset = free.pop() ?? this.#grow(size);
+    const { block: offset, release } = this.#pool.take(size, () => this.#grow(size));
     const { memory } = this.#exports;
     new Uint8Array(memory.buffer, offset, size).fill(0);
-    return new WasmBlock(memory, offset, bytes, () => free.push(offset));
+    return new WasmBlock(memory, offset, bytes, release);
   }
 
   share(bytes: Uint8Array): Block {

@@ -40,6 +40,8 @@ export interface DatasetEntry {
   scale: number[];
   shift: number[];
   sources: { file: string; bytes: number; sha256: string }[];
+  /** Of the decoded data: the bytes of all images, then all labels, whatever files they came in. */
+  sha256?: string;
   /** Deviations and transforms worth telling, one sentence each. */
   notes?: string[];
 }
@@ -93,6 +95,7 @@ export const datasetEntrySchema = z.strictObject({
   scale: z.array(z.number()).min(1),
   shift: z.array(z.number()).min(1),
   sources: z.array(z.strictObject({ file: text, bytes, sha256: hash })),
+  sha256: hash.exactOptional(),
   notes: z.array(text).exactOptional(),
 }) satisfies z.ZodType<DatasetEntry>;
 

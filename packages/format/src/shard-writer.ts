@@ -1,17 +1,8 @@
 import { open, rmdir } from "node:fs/promises";
 import { join } from "node:path";
-import { listAttempts, moveAttempt, ownName, releasedName } from "./attempt.ts";
+import { moveAttempt, releasedName } from "./attempt.ts";
 import { encodeCheckpoint } from "./checkpoint.ts";
-import {
-  fileSize,
-  hashFile,
-  makeFolder,
-  publishFile,
-  removeFolder,
-  syncFolder,
-  writeAll,
-  writeDurably,
-} from "./durable.ts";
+import { fileSize, hashFile, makeFolder, publishFile, removeFolder, writeAll, writeDurably } from "./durable.ts";
 import { toLittleEndian } from "./endian.ts";
 import { isZooError, ZooError } from "./errors.ts";
 import { io } from "./io-error.ts";
@@ -20,21 +11,10 @@ import type { ShardEntry } from "./manifest.ts";
 import { writeTable } from "./parquet.ts";
 import { metricsPath, PARTIAL_PATH, shardName, weightsPath } from "./paths.ts";
 import { encodeHeader } from "./safetensors.ts";
-import {
-  claimOf,
-  copyFiles,
-  createFiles,
-  JOURNAL,
-  METRICS,
-  openFiles,
-  otherPlan,
-  type ShardFiles,
-  type ShardIdentity,
-  WEIGHTS,
-  writeCheckpoint,
-} from "./shard-files.ts";
+import { JOURNAL, METRICS, type ShardFiles, type ShardIdentity, WEIGHTS, writeCheckpoint } from "./shard-files.ts";
 import { type ShardMetadata, shardHeaderMetadata } from "./shard-header.ts";
 import { type MetricRow, metricColumns, metricsToTable } from "./tables.ts";
+import { takeOver } from "./take-over.ts";
 
 export interface ShardPlan {
   /** Position in zoo.json's `shards`. */
@@ -192,61 +172,15 @@ export class ShardWriter {
       if (await this.#isPublished()) return await this.#finish();
       try {
         await makeFolder(this.#partial);
-        await this.#takeOver();
+        const { folder, files } = await takeOver(this.#partial, this.#shard);
+        this.#folder = folder;
+        this.#files = files;
         return;
       } catch (e) {
         // Another writer may publish and clean up, or take over the same attempt, at any moment.
         if (tries >= 10 || !(isZooError(e, "io") && e.details.errno === "ENOENT")) throw e;
-        await this.#closeFiles();
       }
     }
-  }
-
-  /** Continues the attempt that has most, or starts one; removes the dead ones. */
-  async #takeOver(): Promise<void> {
-    const attempts = await listAttempts(this.#partial);
-    const claims = await Promise.all(
-      attempts.map(async (attempt) => ({ ...attempt, claim: await claimOf(attempt.folder, this.#shard) })),
-    );
-    const foreign = claims.find(({ claim }) => claim === null);
-    if (foreign !== undefined) throw otherPlan(this.#shard, foreign.folder);
-    const candidates = claims.filter(({ claim }) => (claim ?? 0) > 0).sort((a, b) => (b.claim ?? 0) - (a.claim ?? 0));
-    const useless = claims.filter(({ claim }) => claim === 0);
-
-    for (const { folder, state, claim } of candidates) {
-      if ((claim ?? 0) <= this.nextEpoch) {
-        if (state === "dead" || state === "released") await removeFolder(folder);
-        continue;
-      }
-      const own = join(this.#partial, ownName());
-      if (state === "dead" || state === "released") {
-        if (!(await moveAttempt(folder, own))) continue;
-      } else {
-        await copyFiles(folder, own, this.#shard).catch(async (e: unknown) => {
-          await removeFolder(own);
-          throw e;
-        });
-      }
-      const files = await openFiles(own, this.#shard);
-      await this.#keepBetter(own, files);
-    }
-    for (const { folder, state } of useless) if (state === "dead" || state === "released") await removeFolder(folder);
-    if (this.#files === null) {
-      const own = join(this.#partial, ownName());
-      this.#files = await createFiles(own, this.#shard);
-      this.#folder = own;
-    }
-    await syncFolder(this.#partial);
-  }
-
-  async #keepBetter(folder: string, files: ShardFiles): Promise<void> {
-    const better = this.#files === null || files.epochs.length > this.#files.epochs.length;
-    const [keepFiles, dropFiles] = better ? [files, this.#files] : [this.#files, files];
-    const [keepFolder, dropFolder] = better ? [folder, this.#folder] : [this.#folder, folder];
-    this.#files = keepFiles;
-    this.#folder = keepFolder;
-    await closeBoth(dropFiles);
-    if (dropFolder !== null) await removeFolder(dropFolder);
   }
 
   /** Runs `action` on the files; if another writer published meanwhile, its failure does not matter. */
@@ -300,11 +234,7 @@ export class ShardWriter {
     const files = this.#files;
     this.#files = null;
     this.#folder = null;
-    await closeBoth(files);
+    await files?.weights.close();
+    await files?.journal.close();
   }
-}
-
-async function closeBoth(files: ShardFiles | null): Promise<void> {
-  await files?.weights.close();
-  await files?.journal.close();
 }

@@ -40,7 +40,7 @@ test("every hostile file is refused with the rule that it breaks", async () => {
     const bytes = new Uint8Array(await readFile(join(folder, `${hostile.name}.hostile`)));
     const e = await readAll(withHostile(files, { replaces: hostile.replaces, bytes })).catch((e: unknown) => e);
     if (e === undefined) return "was accepted";
-    return isZooError(e, "bad-zoo") ? e.message : `threw ${String(e)}`;
+    return isZooError(e, "bad-zoo") ? e.message : `threw ${(e as Error).stack}`;
   };
   const cases = hostileCases(files);
   const refusals: Record<string, string> = {};

@@ -36,12 +36,12 @@ test.each([
   await appendRest(writer, plan, 2);
   for (const calls of [0, 1, 2]) {
     // 0: the slab fails; 1: the journal; 2: the checkpoint
-    const original = methods[method] as (...args: unknown[]) => Promise<unknown>;
+    const original = methods[method];
     let left = calls;
     const spy = vi.spyOn(methods, method).mockImplementation(async function (this: unknown, ...args: unknown[]) {
       if (left-- <= 0) throw errno(code);
       return await original.apply(this, args);
-    } as never);
+    });
     const e = await appendRest(writer, plan, 3).catch((e: unknown) => e);
     spy.mockRestore();
     expect(isZooError(e, "io") && [e.details.errno, e.message.split(`(${code}): `)[1]]).toEqual([code, next]);

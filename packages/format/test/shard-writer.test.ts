@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isZooError } from "../src/index.ts";
 import { ShardWriter } from "../src/node.ts";
@@ -157,25 +157,26 @@ describe("two writers of one shard", () => {
   });
 });
 
-describe("a writer killed at random moments", () => {
-  const start = async (dir: string, delayMs: number) => {
-    const script = fileURLToPath(new URL("support/write-shard.ts", import.meta.url));
-    const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), script, dir, String(delayMs)], {
-      stdio: ["ignore", "pipe", "inherit"],
+/** Starts a process that writes a shard, and waits until it has opened it. */
+async function start(dir: string, delayMs: number) {
+  const script = fileURLToPath(new URL("support/write-shard.ts", import.meta.url));
+  const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), script, dir, String(delayMs)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  const opened = new Promise<void>((resolve) => {
+    child.stdout.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+      resolve();
     });
-    let output = "";
-    const opened = new Promise<void>((resolve) => {
-      child.stdout.on("data", (chunk: Buffer) => {
-        output += chunk.toString();
-        resolve();
-      });
-      child.on("close", () => resolve());
-    });
-    const ended = new Promise<void>((resolve) => child.on("close", () => resolve()));
-    await opened;
-    return { child, ended, output: () => output };
-  };
+    child.on("close", () => resolve());
+  });
+  const ended = new Promise<void>((resolve) => child.on("close", () => resolve()));
+  await opened;
+  return { child, ended, output: () => output };
+}
 
+describe("a writer killed at random moments", () => {
   test("loses no state that append returned from, removes its dead attempts, and ends with the same bytes", async () => {
     const shard = tinyPlan(0, [0, 2, 4], 24);
     const dir = await temporaryFolder();

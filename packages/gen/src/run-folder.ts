@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ZooError } from "@zoo/format";
+import { ioError } from "@zoo/format/node";
 import { z } from "zod";
 import { takeLock } from "./lock.ts";
 import { parseRecipe, type Recipe } from "./recipe.ts";
@@ -65,11 +66,6 @@ function foreign(dir: string, rule: string): ZooError<"zoo-exists"> {
   return new ZooError("zoo-exists", `${dir} ${rule}`, { path: dir, rule });
 }
 
-function ioError(path: string, op: string, cause: unknown): ZooError<"io"> {
-  const errno = (cause as NodeJS.ErrnoException).code ?? "unknown error";
-  return new ZooError("io", `${path}: cannot ${op} (${errno})`, { path, op, errno }, { cause });
-}
-
 function readRun(dir: string): RunFile {
   const path = runPath(dir);
   try {
@@ -87,20 +83,24 @@ function readRun(dir: string): RunFile {
  */
 export function makeWritable(dir: string): () => void {
   const target = resolve(dir);
-  let first: string | undefined;
-  try {
-    first = mkdirSync(target, { recursive: true });
-  } catch (e) {
-    throw ioError(dir, "create the folder", e);
-  }
+  const made: string[] = [];
   const undo = (): void => {
-    if (first === undefined) return;
     try {
-      for (let path = target; path.length >= first.length; path = dirname(path)) rmdirSync(path);
+      for (const path of made.reverse()) rmdirSync(path);
     } catch {
       // Somebody else put something there.
     }
   };
+  try {
+    // Not mkdir's own recursion: in /proc, Node 20 then tries for ever.
+    for (const path of missingFolders(target)) {
+      mkdirSync(path);
+      made.push(path);
+    }
+  } catch (e) {
+    undo();
+    throw ioError(dir, "create the folder", e);
+  }
   const probe = join(target, `.zoo-gen-${process.pid}.tmp`);
   try {
     writeFileSync(probe, "");
@@ -110,6 +110,13 @@ export function makeWritable(dir: string): () => void {
     throw ioError(dir, "write in the folder", e);
   }
   return undo;
+}
+
+/** The folders that must be made for `target` to exist, outermost first. */
+function missingFolders(target: string): string[] {
+  const missing: string[] = [];
+  for (let path = target; !existsSync(path); path = dirname(path)) missing.unshift(path);
+  return missing;
 }
 
 /** Takes the folder for this process; see `takeLock`. */
@@ -142,6 +149,6 @@ export function removePartial(dir: string): void {
 /** The folder that exists and that `dir` is or will be in. */
 export function nearestFolder(dir: string): string {
   let path = resolve(dir);
-  while (!existsSync(path) || !statSync(path).isDirectory()) path = dirname(path);
+  while (!existsSync(path)) path = dirname(path);
   return path;
 }

@@ -33,6 +33,7 @@ async function zooGen(argv: readonly string[], replaced: Partial<World> = {}): P
     cores: 2,
     env: {},
     loadEngine: async () => fakeEngine,
+    probeEngines: async () => [],
     loadDataset: async (name) => tinyData(name),
     openPool: inlinePool,
     ...replaced,
@@ -43,9 +44,17 @@ async function zooGen(argv: readonly string[], replaced: Partial<World> = {}): P
 
 const out = (name = "zoo") => ["--out", join(dir, name)];
 
+/** 170 weights: layers.2.weight [10, 16] and layers.2.bias [10]. */
+const tiny = {
+  name: "tiny",
+  input: [1, 28, 28],
+  classes: 10,
+  layers: [{ type: "avgpool2d", kernel: 7 }, { type: "flatten" }, { type: "linear", out: 10 }],
+};
+
 function recipeFile(change: object, name = "mine"): string {
   const path = join(dir, `${name}.json`);
-  writeFileSync(path, JSON.stringify({ ...loadRecipe("usps-seed"), architecture: "mlp", epochs: 3, ...change }));
+  writeFileSync(path, JSON.stringify({ ...loadRecipe("usps-seed"), architecture: tiny, epochs: 3, ...change }));
   return path;
 }
 
@@ -65,7 +74,7 @@ describe("misuse ends with 2, one line and where to look", () => {
     [["run", "usps-seed", "--out", "x", "--workers", "0"], '--workers must be a whole number from 1 to 1024; got "0"', "run "],
     [["run", "usps-seed", "--out", "x", "--engine", "cuda"], '--engine must be one of auto, native, wasm, reference; got "cuda"', "run "],
     [["run", "usps-seed", "--out", "x", "--data-dir", "/nowhere"], '--data-dir must be a folder that exists; got "/nowhere"', "run "],
-    [["run", "usps-seed", "extra", "--out", "x"], "too many arguments for 'run'. Expected 1 argument but got 2: usps-seed, extra.", "run "],
+    [["run", "usps-seed", "extra", "--out", "x"], "too many arguments for 'run'. Expected 1 argument but got 2.", "run "],
     [["verify", "x", "--models", "-8"], '--models must be a whole number of at least 1; got "-8"', "verify "],
     [["verify", "x", "--seed", "-1"], '--seed must be a whole number from 0 to 4294967295; got "-1"', "verify "],
     [["resume"], "missing required argument 'dir'", "resume "],
@@ -140,14 +149,14 @@ describe("an expected failure ends with 1, one line, and an untouched folder", (
     );
     await refused(
       ["run", recipeFile({}), "--out", "/proc/zoo", "--models", "2"],
-      "/proc/zoo: cannot create the folder (ENOENT)",
+      "/proc/zoo: cannot create the folder (ENOENT): there is no such file or folder; check the path",
     );
   });
 
   test.skipIf(process.getuid?.() === 0)("a read-only folder (root may write anywhere, so not as root)", async () => {
     mkdirSync(join(dir, "zoo"));
     chmodSync(join(dir, "zoo"), 0o500);
-    await refused(["run", recipeFile({}), ...out(), "--models", "2"], "DIR/zoo: cannot write in the folder (EACCES)");
+    await refused(["run", recipeFile({}), ...out(), "--models", "2"], "DIR/zoo: cannot write in the folder (EACCES): permission denied; choose a folder that you may write to, or change its permissions");
   });
 
   test("too little space, told before anything is written", async () => {
@@ -221,6 +230,12 @@ describe("run", () => {
       generated: { finished: true, engine: "reference", workers: 1 },
       population: [{ epoch: 0, models: 3 }, { epoch: 1 }, { epoch: 2 }, { epoch: 3 }],
     });
+  });
+
+  test("says why the native engine was not chosen", async () => {
+    const probeEngines = async () => [{ name: "native", id: null, available: false, reason: "no C++ compiler answered" }];
+    const said = await zooGen(["run", recipeFile({}), ...out(), "--models", "1"], { probeEngines });
+    expect(said.err).toMatch(/^the native engine, about three times as fast, does not run here: no C\+\+ compiler answered\n/);
   });
 
   test("keeps and marks the models that diverge", async () => {
@@ -391,12 +406,12 @@ describe("verify", () => {
     await zooGen(["run", recipeFile({}), ...out(), "--models", "20"]);
     const said = await zooGen(["verify", join(dir, "zoo"), "--models", "20"], {
       openPool: corrupting((task, result) => {
-        if (task.epoch === 2) result.weights[5 * 52_650 + 50_177] = 7;
+        if (task.epoch === 2) result.weights[5 * 170 + 161] = 7;
       }),
     });
     expect(said.code).toBe(1);
     expect(said.err).toMatch(
-      /^zoo-gen: DIR\/zoo: model 5, epoch 2: layers\.1\.bias\[1\] is \S+ \(0x[0-9a-f]{8}\), and the recipe gives 7 \(0x40e00000\)$/m,
+      /^zoo-gen: DIR\/zoo: model 5, epoch 2: layers\.2\.bias\[1\] is \S+ \(0x[0-9a-f]{8}\), and the recipe gives 7 \(0x40e00000\)$/m,
     );
   });
 

@@ -22,6 +22,7 @@ class FakeCohort implements Cohort {
   epoch = 0;
   readonly #members: readonly Hyperparameters[];
   readonly #trainImages: number;
+  readonly #hashes = new Map<Hyperparameters, number>();
 
   constructor({ architecture, members, data }: CohortSpec) {
     this.M = members.length;
@@ -68,9 +69,14 @@ class FakeCohort implements Cohort {
 
   /** In [0, 1), from the model, its epoch and a salt. */
   #unit(member: Hyperparameters, salt: number): number {
-    let hash = Math.imul(salt + 1, 0x9e3779b9) ^ Math.imul(this.epoch + 1, 0x85ebca6b);
-    for (const c of JSON.stringify(Object.entries(member).sort())) hash = Math.imul(hash ^ c.charCodeAt(0), 0x01000193);
-    return (hash >>> 8) / 2 ** 24;
+    let hash = this.#hashes.get(member);
+    if (hash === undefined) {
+      hash = 0;
+      for (const c of JSON.stringify(Object.entries(member).sort())) hash = Math.imul(hash ^ c.charCodeAt(0), 0x01000193);
+      this.#hashes.set(member, hash);
+    }
+    hash = Math.imul(hash ^ Math.imul(salt + 1, 0x9e3779b9), 0x01000193) ^ Math.imul(this.epoch + 1, 0x85ebca6b);
+    return (Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 8) / 2 ** 24;
   }
 }
 

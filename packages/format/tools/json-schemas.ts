@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { architectureSchema } from "../src/architecture.ts";
+import { hyperparametersSchema } from "../src/hyperparameters.ts";
+import { journalHeadSchema, journalLineSchema } from "../src/journal.ts";
+import { manifestSchema } from "../src/manifest.ts";
+import { safetensorsHeaderSchema } from "../src/safetensors.ts";
+import { modelRowSchema } from "../src/tables.ts";
+
+const schemas = {
+  "zoo.schema.json": [manifestSchema, "zoo.json: the manifest of a model zoo, format 1.0"],
+  "architecture.schema.json": [architectureSchema, "A feed-forward network as a list of layers"],
+  "hyperparameters.schema.json": [hyperparametersSchema, "Everything that may differ between two models of one zoo"],
+  "model-row.schema.json": [modelRowSchema, "A row of models.parquet"],
+  "shard-header.schema.json": [safetensorsHeaderSchema, "The JSON header of a safetensors file"],
+  "journal-head.schema.json": [journalHeadSchema, "The first line of the journal of an unfinished shard"],
+  "journal-line.schema.json": [journalLineSchema, "A line of that journal: one epoch"],
+} as const;
+
+/** File name -> text. */
+export function jsonSchemas(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, [schema, title]]) => {
+      const { $schema, ...rest } = z.toJSONSchema(schema);
+      return [name, `${JSON.stringify({ $schema, title, ...rest }, null, 2)}\n`];
+    }),
+  );
+}

@@ -1,0 +1,43 @@
+"""Rebuilds a stored model in PyTorch and counts its right answers again: python replay_model.py ZOO MODEL EPOCH IMAGES.npy LABELS.npy
+
+IMAGES: uint8 [N, C * H * W], the test images as the zoo's data set has them before scaling. LABELS: [N].
+"""
+import json, math, sys
+import numpy as np, pandas as pd, torch
+from safetensors import safe_open
+from torch import nn
+
+folder, model, epoch = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+images, labels = np.load(sys.argv[4]), np.load(sys.argv[5])
+zoo = json.load(open(f"{folder}/zoo.json"))
+row = pd.read_parquet(f"{folder}/models.parquet").set_index("id").loc[model]
+shard = zoo["shards"][row.shard]
+vector = safe_open(f"{folder}/{shard['weights']['path']}", "pt").get_slice("weights")[epoch, int(row.row)]  # [D]
+state = {t["name"]: vector[t["offset"] :][: math.prod(t["shape"])].view(t["shape"]) for t in zoo["layout"]["tensors"]}
+
+activations = {"tanh": nn.Tanh(), "relu": nn.ReLU(), "leaky_relu": nn.LeakyReLU(0.01), "sigmoid": nn.Sigmoid(), "silu": nn.SiLU(), "gelu": nn.GELU()}
+make = {
+    "conv2d": lambda l: nn.LazyConv2d(l["out"], l["kernel"], l.get("stride", 1), l.get("padding", 0)),
+    "linear": lambda l: nn.LazyLinear(l["out"]),
+    "maxpool2d": lambda l: nn.MaxPool2d(l["kernel"], l.get("stride")),
+    "avgpool2d": lambda l: nn.AvgPool2d(l["kernel"], l.get("stride")),
+    "activation": lambda l: activations[row.activation],
+    "dropout": lambda l: nn.Dropout(row.dropout),
+    "flatten": lambda l: nn.Flatten(),
+}
+network = nn.Sequential()
+network.layers = nn.Sequential(*[make[layer["type"]](layer) for layer in zoo["architecture"]["layers"]])
+network.load_state_dict(state)
+network.eval()
+
+data = zoo["dataset"]
+scale, shift = (np.array(data[k])[:, None, None] for k in ("scale", "shift"))
+pixels = images.reshape(-1, *data["shape"]) * scale + shift  # in float64, so that the next line rounds once
+with torch.no_grad():
+    logits = network(torch.from_numpy(pixels.astype(np.float32)))
+right = int((logits.argmax(1).numpy() == labels).sum())
+first, second = logits.topk(2).values.T
+metrics = pd.read_parquet(f"{folder}/{shard['metrics']['path']}").set_index(["model", "epoch"]).loc[(model, epoch)]
+stored, ties = round(metrics.test_acc * len(labels)), int((first - second < 1e-5).sum())
+print(f"model {model}, epoch {epoch}: {right} of {len(labels)} right, stored {stored}; {ties} ties within 1e-5")
+sys.exit(0 if abs(right - stored) <= ties else 1)
