@@ -1,5 +1,5 @@
 // Installs and builds what is stale; about 0.1 s when nothing is. Needs Node and npm only.
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -13,7 +13,13 @@ export function setUp() {
     const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
     return ["npx", "-y", packageManager, "install", "--frozen-lockfile"];
   });
-  step("build", inputs().map(fingerprint), () => [process.execPath, turbo(), "run", "build", "--output-logs=errors-only"]);
+  step("build", inputs().map(fingerprint), () => [
+    process.execPath,
+    turbo(),
+    "run",
+    "build",
+    "--output-logs=errors-only",
+  ]);
 }
 
 /** The turbo command of the workspace, as a script for node. */
@@ -33,8 +39,15 @@ export function execute([command, ...args], env = {}) {
   return status ?? 1;
 }
 
+/** Runs a command in the repository's root and returns what it writes to stdout. Throws if it fails. */
+export function executeForOutput([command, ...args]) {
+  return execFileSync(command, args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+}
+
 function step(name, state, command) {
-  const key = createHash("sha256").update(JSON.stringify([process.version, process.env.CXX ?? "", ...state])).digest("hex");
+  const key = createHash("sha256")
+    .update(JSON.stringify([process.version, process.env.CXX ?? "", ...state]))
+    .digest("hex");
   const stamp = join(root, "node_modules", ".zoo", name);
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === key && built()) return;
   const code = execute(command());
@@ -47,7 +60,9 @@ function step(name, state, command) {
 }
 
 function built() {
-  return packages().every((folder) => !existsSync(join(folder, "tsconfig.build.json")) || existsSync(join(folder, "dist")));
+  return packages().every(
+    (folder) => !existsSync(join(folder, "tsconfig.build.json")) || existsSync(join(folder, "dist")),
+  );
 }
 
 function packages() {
@@ -71,7 +86,12 @@ function inputs() {
       const path = join(folder, entry.name);
       return entry.isDirectory() ? walk(path) : [path];
     });
-  return [join(root, "pnpm-lock.yaml"), join(root, "tsconfig.base.json"), join(root, "turbo.json"), ...packages().flatMap(walk)].sort();
+  return [
+    join(root, "pnpm-lock.yaml"),
+    join(root, "tsconfig.base.json"),
+    join(root, "turbo.json"),
+    ...packages().flatMap(walk),
+  ];
 }
 
 function contents(path) {

@@ -1,5 +1,5 @@
 // Runs the tests of every package and ends with "N passed, N failed". Arguments go to turbo: --filter=@zoo/gen.
-import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { execute, root, turbo } from "./setup.mjs";
 
@@ -14,8 +14,18 @@ for (const folder of packages) rmSync(join(folder, RESULTS), { force: true });
 
 const filters = process.argv.slice(2);
 const code = execute([
-  process.execPath, turbo(), "run", "test", "--continue", "--concurrency=1", "--output-logs=new-only", ...filters,
-  "--", "--reporter=default", "--reporter=json", `--outputFile.json=${RESULTS}`,
+  process.execPath,
+  turbo(),
+  "run",
+  "test",
+  "--continue",
+  "--concurrency=1",
+  "--output-logs=new-only",
+  ...filters,
+  "--",
+  "--reporter=default",
+  "--reporter=json",
+  `--outputFile.json=${RESULTS}`,
 ]);
 
 const total = { passed: 0, failed: 0, skipped: 0 };
@@ -29,7 +39,9 @@ for (const folder of packages) {
   }
   const result = JSON.parse(readFileSync(file, "utf8"));
   // A file that cannot be loaded has no tests and still fails.
-  const unloaded = result.testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0).length;
+  const unloaded = result.testResults.filter(
+    (file) => file.status === "failed" && file.assertionResults.length === 0,
+  ).length;
   total.passed += result.numPassedTests;
   total.failed += result.numFailedTests + unloaded;
   total.skipped += result.numPendingTests + result.numTodoTests;

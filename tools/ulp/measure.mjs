@@ -1,7 +1,6 @@
 // Worst errors of the kernels' exp, log, tanh, erf and sigmoid over float32 inputs: npm run ulp -- --help
 // Node computes the results block by block; measure.py compares them with float64 NumPy and SciPy.
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -11,10 +10,10 @@ const engineUrl = new URL("../../packages/engine/dist/", import.meta.url);
 const { loadNativeKernels, loadWasmKernels } = await import(new URL("node.js", engineUrl));
 const { mathFunctions } = await import(new URL("kernels.js", engineUrl));
 
-const usage = `npm run ulp -- [--stride 1] [--functions ${mathFunctions.join()}] [--engines native,wasm] [--out results.json]
+const usage = `npm run ulp -- [--stride 1] [--functions ${mathFunctions.join()}] [--engines native,wasm,wasm-strict] [--out results.json]
 
---stride     1 measures all 2^32 inputs (about half an hour); 4001 takes some seconds
---engines    the first is measured, the others must give the same bits; native, wasm or wasm-strict
+--stride     1 measures all 2^32 inputs (about half an hour of a core); 4001 takes some seconds
+--engines    the first is measured, the others must give the same bits; of native, wasm, wasm-strict
 --out        also write the results to this file
 ZOO_PYTHON names a Python with numpy and scipy (default python3).
 `;
@@ -30,7 +29,7 @@ const { values: options } = parseArgs({
   options: {
     stride: { type: "string", default: "1" },
     functions: { type: "string", default: mathFunctions.join() },
-    engines: { type: "string", default: "native,wasm" },
+    engines: { type: "string", default: "native,wasm,wasm-strict" },
     out: { type: "string" },
     help: { type: "boolean" },
   },
@@ -59,7 +58,6 @@ for (const name of options.functions.split(",")) {
   console.error(line(name, functions[name]));
 }
 const result = {
-  command: `npm run ulp -- --stride ${stride} --functions ${options.functions} --engines ${options.engines}`,
   stride,
   inputs: total,
   engines: engines.map(({ id }) => id),
@@ -74,17 +72,18 @@ if (Object.values(functions).some((f) => f.engines_differ > 0 || f.wrong_special
 /** Streams one function's results to measure.py and returns its summary. */
 async function measure(name) {
   const script = fileURLToPath(new URL("measure.py", import.meta.url));
-  const python = spawn(process.env.ZOO_PYTHON ?? "python3", [script, name, String(stride), String(total)], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const failed = once(python, "error").then(([e]) => {
-    throw new Error(`cannot run ${process.env.ZOO_PYTHON ?? "python3"}: ${e.message}; set ZOO_PYTHON`, { cause: e });
-  });
+  const command = process.env.ZOO_PYTHON || "python3";
+  const python = spawn(command, [script, name, String(stride), String(total)], { stdio: ["pipe", "pipe", "inherit"] });
   let answer = "";
+  let problem = null;
+  python.on("error", (e) => {
+    problem = e;
+  });
+  python.stdin.on("error", () => {}); // python ended early: its exit code says so
   python.stdout.setEncoding("utf8").on("data", (text) => {
     answer += text;
   });
-  const closed = once(python, "close");
+  const closed = new Promise((resolve) => python.on("close", resolve));
   let different = 0;
   for (let first = 0; first < total; first += BLOCK) {
     const words = new Uint32Array(Math.min(BLOCK, total - first));
@@ -92,26 +91,31 @@ async function measure(name) {
     const inputs = new Float32Array(words.buffer);
     const [measured, ...others] = engines.map((kernels) => kernels.math(name, inputs));
     for (const other of others) different += differences(measured, other);
-    if (!python.stdin.write(new Uint8Array(measured.buffer, measured.byteOffset, measured.byteLength))) {
-      await Promise.race([once(python.stdin, "drain"), closed, failed]);
-    }
+    if (!python.stdin.write(bytesOf(measured)))
+      await Promise.race([new Promise((resolve) => python.stdin.once("drain", resolve)), closed]);
+    if (python.exitCode !== null || problem !== null) break;
   }
   python.stdin.end();
-  const [code] = await Promise.race([closed, failed]);
-  if (code !== 0) throw new Error(`measure.py failed on ${name} with exit code ${code}`);
+  const code = await closed;
+  if (problem !== null) throw new Error(`cannot run ${command} (${problem.message}); set ZOO_PYTHON`);
+  if (code !== 0) throw new Error(`measure.py ended with exit code ${code}, see above; set ZOO_PYTHON`);
   return { ...JSON.parse(answer), engines_differ: different };
 }
 
 /** How many results differ in bits; one NaN is as good as another. */
 function differences(a, b) {
-  const bytes = (values) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  if (Buffer.compare(bytes(a), bytes(b)) === 0) return 0;
+  if (Buffer.compare(bytesOf(a), bytesOf(b)) === 0) return 0;
   let count = 0;
   for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) count++;
   return count;
 }
 
+function bytesOf({ buffer, byteOffset, byteLength }) {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
 function line(name, { worst_ulp, worst_input, mean_ulp, range, wrong_specials }) {
   const at = `at ${worst_input.value} (${worst_input.bits})`;
-  return `${name}: worst ${worst_ulp.toFixed(3)} ulp ${at}, mean ${mean_ulp.toFixed(3)}, results in [${range}], ${wrong_specials} wrong special values`;
+  const quality = `worst ${worst_ulp.toFixed(3)} ulp ${at}, mean ${mean_ulp.toFixed(3)}`;
+  return `${name}: ${quality}, results in [${range}], ${wrong_specials} wrong special values`;
 }

@@ -6,6 +6,7 @@ import json
 import sys
 
 import numpy as np
+import scipy
 from scipy import special
 
 EXACT = {"exp": np.exp, "log": np.log, "tanh": np.tanh, "erf": special.erf, "sigmoid": special.expit}
@@ -22,35 +23,35 @@ def ulp_errors(got, exact):
     return np.abs(got.astype(np.float64) - exact) / np.spacing(np.abs(exact.astype(np.float32))).astype(np.float64)
 
 
-def main():
-    name, stride, total = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+def specials_ok(got, nearest):
+    """Where either side is infinite, NaN or both are zero: whether they are the same, sign of zero included."""
+    same = (got == nearest) & (np.signbit(got) == np.signbit(nearest)) | np.isnan(got) & np.isnan(nearest)
+    plain = np.isfinite(got) & np.isfinite(nearest) & ((got != 0) | (nearest != 0))
+    return same | plain
+
+
+def measure(name, stride, total, stream):
     histogram = np.zeros(BINS, np.int64)
     finite = rounded = wrong = 0
-    sum_ulp, worst, low, high = 0.0, (-1.0,), np.inf, -np.inf
+    sum_ulp, worst, low, high = 0.0, (-1.0, None), np.inf, -np.inf
     examples = []
-    np.seterr(all="ignore")
     for first in range(0, total, BLOCK):
         count = min(BLOCK, total - first)
         words = (np.arange(first, first + count, dtype=np.uint64) * stride).astype(np.uint32)
         x = words.view(np.float32)
-        got = np.frombuffer(sys.stdin.buffer.read(4 * count), np.float32)
+        got = np.frombuffer(stream.read(4 * count), np.float32)
         exact = EXACT[name](x.astype(np.float64))
         nearest = exact.astype(np.float32)
-        same = got == nearest
+        bad = np.flatnonzero(~specials_ok(got, nearest))
+        wrong += len(bad)
+        examples += [case(words[i], x[i], got[i], exact[i]) for i in bad[: 5 - len(examples)]]
         measured = np.isfinite(nearest) & np.isfinite(got)
-        # Infinities, NaN and the sign of zero must be exact.
-        special_ok = np.where(measured, (got != 0) | (nearest != 0) | (np.signbit(got) == np.signbit(nearest)), same | (np.isnan(got) & np.isnan(nearest)))
-        if not special_ok.all():
-            bad = np.flatnonzero(~special_ok)
-            wrong += len(bad)
-            examples += [case(words[i], x[i], got[i], exact[i]) for i in bad[: 5 - len(examples)]]
         if not measured.any():
             continue
-        if not measured.all():
-            words, x, got, exact, same = words[measured], x[measured], got[measured], exact[measured], same[measured]
+        words, x, got, exact, nearest = (a[measured] for a in (words, x, got, exact, nearest))
         errors = ulp_errors(got, exact)
         finite += len(errors)
-        rounded += int(same.sum())
+        rounded += int((got == nearest).sum())
         sum_ulp += float(errors.sum())
         histogram += np.bincount(np.minimum(errors * BINS_PER_ULP, BINS - 1).astype(np.int64), minlength=BINS)
         low, high = min(low, float(got.min())), max(high, float(got.max()))
@@ -58,7 +59,7 @@ def main():
         if errors[i] > worst[0]:
             worst = (float(errors[i]), case(words[i], x[i], got[i], exact[i]))
     last = int(np.flatnonzero(histogram)[-1])
-    print(json.dumps({
+    return {
         "worst_ulp": worst[0],
         "worst_input": worst[1],
         "mean_ulp": sum_ulp / finite,
@@ -68,7 +69,8 @@ def main():
         "wrong_specials": wrong,
         "wrong_special_examples": examples,
         "histogram": {"bin_ulp": 1 / BINS_PER_ULP, "counts": histogram[: last + 1].tolist()},
-    }))
+        "oracle": f"numpy {np.__version__}, scipy {scipy.__version__}, float64",
+    }
 
 
 def case(word, x, got, exact):
@@ -76,4 +78,5 @@ def case(word, x, got, exact):
 
 
 if __name__ == "__main__":
-    main()
+    np.seterr(all="ignore")
+    print(json.dumps(measure(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.stdin.buffer)))

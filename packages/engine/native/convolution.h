@@ -139,9 +139,12 @@ extern const Tiles TILES;
 
 constexpr bool fits(int a, int b) { return a * b + (a < b ? a : b) + 1 <= REGISTERS; }
 
-/** Cost of one multiply-add step of a tile, in half cycles of a core with two FMA and two load ports. */
+/**
+ * Cost of one multiply-add step of a tile, in half cycles of a core with two FMA and two load ports. Channels lie a
+ * stride apart, so each needs an address of its own.
+ */
 static int tile_cost(int channels, int width) {
-  const int products = channels * width, loads = channels + width;
+  const int products = channels * width, loads = channels * (1 + ADDRESS_COST) + width;
   const int busy = products > loads ? products : loads;
   return (busy > 8 ? busy : 8) + 1;  // 8: two units times a latency of 4
 }

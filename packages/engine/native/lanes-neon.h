@@ -26,6 +26,7 @@ ZOO_INLINE void in_register(V&) {}
 
 ZOO_INLINE I opaque(I mask) { return mask; }
 
+constexpr int ADDRESS_COST = 0;
 constexpr int REGISTERS = 32;
 
 }  // namespace zoo

@@ -65,6 +65,8 @@ ZOO_INLINE I opaque(I mask) {
 
 ZOO_INLINE void in_register(V&) {}
 
-constexpr int REGISTERS = 16;
+// x86-64 has 16, but V8 spills well before that: tiles of 8 products trained 25 % faster than tiles of 12.
+constexpr int REGISTERS = 11;
+constexpr int ADDRESS_COST = 1;
 
 }  // namespace zoo

@@ -59,6 +59,7 @@ ZOO_INLINE void in_register(V& v) {
 
 ZOO_INLINE I opaque(I mask) { return mask; }
 
+constexpr int ADDRESS_COST = 0;
 #if defined(__AVX512VL__)
 constexpr int REGISTERS = 32;
 #else

@@ -1,4 +1,5 @@
 export * from "./index.ts";
+export { type Compiler, findCompiler, findVectors, type Vectors } from "./native-build.ts";
 
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";

@@ -1,13 +1,14 @@
 import { ZooError } from "@zoo/format";
 import { type Block, type Kernels, type MathFunction, mathFunctions } from "./kernels.ts";
 import { SizePool } from "./size-pool.ts";
+import { type WasmMemory, webAssembly } from "./webassembly.ts";
 
 const PAGE = 65536;
 
 /** What native/wasm.cc exports; pointers are byte offsets into `memory`. */
 interface Exports {
-  memory: WebAssembly.Memory;
-  __heap_base: WebAssembly.Global;
+  memory: WasmMemory;
+  __heap_base: { value: unknown };
   zoo_lanes(): number;
   zoo_fused(): number;
   zoo_prepare(arena: number): void;
@@ -38,14 +39,14 @@ export interface WasmBinaries {
  */
 export async function wasmKernels(binaries: WasmBinaries): Promise<{ kernels: Kernels; reason: string }> {
   let reason = "relaxed multiply-add is fused on this machine";
-  if (WebAssembly.validate(binaries.relaxed)) {
+  if (webAssembly.validate(binaries.relaxed)) {
     const exports = await instantiate(binaries.relaxed);
     if (exports.zoo_fused() === 1) return { kernels: new WasmKernels("wasm-relaxed", exports), reason };
     reason = "relaxed multiply-add is rounded twice on this machine, so it is computed in float64";
   } else {
     reason = "this runtime has no relaxed SIMD, so fused multiply-add is computed in float64";
   }
-  if (!WebAssembly.validate(binaries.strict)) {
+  if (!webAssembly.validate(binaries.strict)) {
     const why = "this runtime has no WebAssembly SIMD";
     throw new ZooError("engine-unavailable", `engine wasm cannot run here: ${why}; use reference, or a newer runtime`, {
       engine: "wasm",
@@ -56,8 +57,8 @@ export async function wasmKernels(binaries: WasmBinaries): Promise<{ kernels: Ke
 }
 
 async function instantiate(binary: Uint8Array<ArrayBuffer>): Promise<Exports> {
-  const { instance } = await WebAssembly.instantiate(binary, {});
-  return instance.exports as unknown as Exports;
+  const { instance } = await webAssembly.instantiate(binary, {});
+  return instance.exports as Exports;
 }
 
 class WasmKernels implements Kernels {
@@ -124,12 +125,12 @@ class WasmKernels implements Kernels {
 }
 
 class WasmBlock implements Block {
-  readonly #memory: WebAssembly.Memory;
+  readonly #memory: WasmMemory;
   readonly offset: number;
   readonly #length: number;
   readonly free: () => void;
 
-  constructor(memory: WebAssembly.Memory, offset: number, length: number, free: () => void) {
+  constructor(memory: WasmMemory, offset: number, length: number, free: () => void) {
     this.#memory = memory;
     this.offset = offset;
     this.#length = length;

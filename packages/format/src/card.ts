@@ -99,7 +99,6 @@ export function croissant(manifest: Manifest, card: CardFields = {}): string {
         "@type": "cr:FileSet",
         "@id": "metrics",
         name: "metrics",
-        containedIn: manifest.shards.map(({ metrics }) => ({ "@id": metrics.path })),
         encodingFormat: "application/x-parquet",
         includes: "metrics/*.parquet",
       },

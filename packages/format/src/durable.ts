@@ -4,9 +4,27 @@ import { dirname } from "node:path";
 import { ZooError } from "./errors.ts";
 import { io } from "./io-error.ts";
 
-/** Creates the folder and its parents where they are missing. */
+/**
+ * Creates the folder and its parents where they are missing. Not by mkdir's `recursive`, which in Node 20 reports a
+ * read-only file system as ENOENT and never returns below /proc.
+ */
 export async function makeFolder(folder: string): Promise<void> {
-  await io(folder, "create the folder", () => mkdir(folder, { recursive: true }));
+  const make = async (): Promise<string> =>
+    await mkdir(folder).then(
+      () => "made",
+      async (e: NodeJS.ErrnoException) => {
+        if (e.code === "ENOENT" && dirname(folder) !== folder) return "no parent";
+        if ((await stat(folder).catch(() => null))?.isDirectory()) return "there";
+        throw e;
+      },
+    );
+  if ((await io(folder, "create the folder", make)) !== "no parent") return;
+  await makeFolder(dirname(folder));
+  await io(folder, "create the folder", () =>
+    mkdir(folder).catch(async (e: unknown) => {
+      if (!(await stat(folder).catch(() => null))?.isDirectory()) throw e;
+    }),
+  );
 }
 
 /** Makes the names in a folder survive a power cut. Windows has no such call and needs none. */

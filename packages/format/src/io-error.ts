@@ -7,6 +7,7 @@ const nextSteps: Record<string, string> = {
   EACCES: "permission denied; choose a folder that you may write to, or change its permissions",
   EPERM: "the operation is not permitted; choose a folder that you may write to",
   EROFS: "the file system is read-only; choose another folder",
+  EEXIST: "something else has this name; move it, or choose another folder",
   ENOENT: "there is no such file or folder; check the path",
   ENOTDIR: "a part of the path is a file, not a folder; check the path",
   EISDIR: "this is a folder, not a file; check the path",

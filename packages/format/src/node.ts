@@ -1,4 +1,5 @@
 export type { CardFields } from "./card.ts";
+export { makeFolder } from "./durable.ts";
 export { fileStorage } from "./file-storage.ts";
 export { io, ioError } from "./io-error.ts";
 export type { FileEntry, Manifest, ShardEntry } from "./manifest.ts";

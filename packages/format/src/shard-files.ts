@@ -1,8 +1,8 @@
 import { createHash, type Hash } from "node:crypto";
-import { type FileHandle, mkdir, open, readFile } from "node:fs/promises";
+import { type FileHandle, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { decodeCheckpoint } from "./checkpoint.ts";
-import { replaceFile, syncFolder, writeAll, writeDurably } from "./durable.ts";
+import { makeFolder, replaceFile, syncFolder, writeAll, writeDurably } from "./durable.ts";
 import { ZooError } from "./errors.ts";
 import { io } from "./io-error.ts";
 import { decodeJournal, encodeHead, type Journal, type JournalEpoch } from "./journal.ts";
@@ -45,7 +45,7 @@ export async function claimOf(folder: string, shard: ShardIdentity): Promise<num
 
 /** Starts an attempt with no epoch. */
 export async function createFiles(folder: string, shard: ShardIdentity): Promise<ShardFiles> {
-  await io(folder, "create the folder", () => mkdir(folder, { recursive: true }));
+  await makeFolder(folder);
   await writeDurably(join(folder, WEIGHTS), shard.header, "wx");
   await writeDurably(join(folder, JOURNAL), new TextEncoder().encode(encodeHead(shard.plan)), "wx");
   await syncFolder(folder);
@@ -89,7 +89,7 @@ export async function openFiles(folder: string, shard: ShardIdentity): Promise<S
 export async function copyFiles(from: string, folder: string, shard: ShardIdentity): Promise<void> {
   const { journal, checkpoint, checkpointBytes } = await readClaims(from, shard);
   const usable = usableEpochs(journal, checkpoint);
-  await io(folder, "create the folder", () => mkdir(folder, { recursive: true }));
+  await makeFolder(folder);
   const source = await io(join(from, WEIGHTS), "open", () => open(join(from, WEIGHTS), "r"));
   const target = await io(join(folder, WEIGHTS), "create", () => open(join(folder, WEIGHTS), "wx"));
   try {

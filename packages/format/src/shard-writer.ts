@@ -100,7 +100,8 @@ export class ShardWriter {
     this.#checkEpoch(epoch, weights, metrics);
     await this.#unlessPublished(async (files, folder) => {
       const slab = toLittleEndian(weights);
-      const line = new TextEncoder().encode(encodeLine({ epoch, slab: sha256(slab), metrics: [...metrics] }));
+      const entry = { epoch, slab: sha256(slab), metrics: [...metrics] };
+      const line = new TextEncoder().encode(encodeLine(entry));
       if (this.#dirty) await io(join(folder, JOURNAL), "truncate", () => files.journal.truncate(files.journalBytes));
       this.#dirty = true;
       await writeAll(files.weights, join(folder, WEIGHTS), slab, this.#shard.header.length + epoch * slab.length);
@@ -110,7 +111,7 @@ export class ShardWriter {
       await writeCheckpoint(folder, encodeCheckpoint(epoch, checkpoint));
       this.#dirty = false;
       files.journalBytes += line.length;
-      files.epochs.push({ epoch, slab: "", metrics: [...metrics] });
+      files.epochs.push(entry);
       files.state = checkpoint;
       files.hash.update(slab);
     });
@@ -226,7 +227,7 @@ export class ShardWriter {
   async #finish(): Promise<void> {
     this.#published = true;
     await this.#closeFiles();
-    await removeFolder(this.#partial);
+    await removeFolder(this.#partial).catch(() => {}); // somebody may still write in it; writeZoo removes the rest
     await rmdir(join(this.#partial, "..")).catch(() => {}); // only when it is empty
   }
 

@@ -1,7 +1,7 @@
 import { link, readFile, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type CardFields, croissant, datasetCard } from "./card.ts";
-import { fileSize, makeFolder, replaceFile, syncFolder, writeDurably } from "./durable.ts";
+import { fileSize, makeFolder, removeFolder, replaceFile, syncFolder, writeDurably } from "./durable.ts";
 import { ZooError } from "./errors.ts";
 import { io } from "./io-error.ts";
 import { sha256 } from "./journal.ts";
@@ -17,7 +17,7 @@ import {
   statedLayout,
 } from "./manifest.ts";
 import { writeTable } from "./parquet.ts";
-import { CARD_PATH, CROISSANT_PATH, MANIFEST_PATH, MODELS_PATH, PARTIAL_PATH } from "./paths.ts";
+import { CARD_PATH, CROISSANT_PATH, MANIFEST_PATH, MODELS_PATH, PARTIAL_PATH, shardName } from "./paths.ts";
 import { checkModels, type ModelRow, modelColumns, modelsToTable } from "./tables.ts";
 
 /** What `writeZoo` cannot work out by itself. */
@@ -83,6 +83,7 @@ export async function writeZoo(zooDir: string, parts: ZooParts): Promise<Manifes
   await syncFolder(zooDir);
   if (present === null) await linkManifest(temporary, final, json);
   await rm(temporary, { force: true });
+  for (const { index } of shards) await removeFolder(join(partial, shardName(index)));
   await rmdir(partial).catch(() => {}); // somebody else's files may be in it
   await syncFolder(zooDir);
   return manifest;

@@ -74,6 +74,16 @@ test("a zoo is not touched when its last files cannot be written", async () => {
   await (await openZoo(dir)).close();
 });
 
+test.runIf(process.platform === "linux")(
+  "a folder that can never exist is an io error, not an endless wait",
+  async () => {
+    const e = await ShardWriter.open("/proc/no-such-folder/zoo", plan).catch((e: unknown) => e);
+    expect(isZooError(e, "io") && e.message).toBe(
+      "/proc/no-such-folder: cannot create the folder (ENOENT): there is no such file or folder; check the path",
+    );
+  },
+);
+
 test("an error that is no failed system call stays what it is", () => {
   const bug = new TypeError("bug");
   expect(ioError("x", "read", bug)).toBe(bug);

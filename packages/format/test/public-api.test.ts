@@ -42,6 +42,7 @@ test("@zoo/format/node exports these values", () => {
       "io",
       "ioError",
       "isComplete",
+      "makeFolder",
       "openZoo",
       "writeZoo",
     ]

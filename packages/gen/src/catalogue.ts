@@ -22,12 +22,19 @@ export function loadRecipe(nameOrPath: string): Recipe {
   if (/[/\\]|\.json$/.test(nameOrPath)) return readRecipe(nameOrPath, nameOrPath);
   const names = catalogueNames();
   if (!names.includes(nameOrPath)) {
-    const near = names.find((name) => name.startsWith(nameOrPath) || name.replaceAll("-", "") === nameOrPath.replaceAll(/[-_ ]/g, "").toLowerCase());
+    const near = names.find(
+      (name) =>
+        name.startsWith(nameOrPath) || name.replaceAll("-", "") === nameOrPath.replaceAll(/[-_ ]/g, "").toLowerCase(),
+    );
     const hint = near === undefined ? `known: ${names.join(", ")}` : `did you mean "${near}"?`;
-    throw new ZooError("misuse", `unknown recipe "${nameOrPath}"; ${hint} (a file of yours needs a path: ./${nameOrPath}.json)`, {
-      option: "RECIPE",
-      value: nameOrPath,
-    });
+    throw new ZooError(
+      "misuse",
+      `unknown recipe "${nameOrPath}"; ${hint} (a file of yours needs a path: ./${nameOrPath}.json)`,
+      {
+        option: "RECIPE",
+        value: nameOrPath,
+      },
+    );
   }
   return readRecipe(fileURLToPath(new URL(`${nameOrPath}.json`, folder)), nameOrPath);
 }
@@ -38,7 +45,12 @@ function readRecipe(path: string, source: string): Recipe {
     text = readFileSync(path, "utf8");
   } catch (cause) {
     const errno = (cause as NodeJS.ErrnoException).code ?? "unknown";
-    throw new ZooError("io", `recipe ${source}: cannot read the file (${errno})`, { path, op: "read", errno }, { cause });
+    throw new ZooError(
+      "io",
+      `recipe ${source}: cannot read the file (${errno})`,
+      { path, op: "read", errno },
+      { cause },
+    );
   }
   let input: unknown;
   try {

@@ -15,6 +15,7 @@ export function draw(
   attempt: number,
   below: number,
 ): number {
-  const [high, low] = philox4x32(new Uint32Array(4), i, j, attempt, 0, seed, streams[stream]) as Uint32Array & [number, number];
+  const [high, low] = philox4x32(new Uint32Array(4), i, j, attempt, 0, seed, streams[stream]) as Uint32Array &
+    [number, number];
   return Math.floor(((high * 2 ** 21 + (low >>> 11)) / 2 ** 53) * below);
 }

@@ -23,7 +23,7 @@ export function expand(recipe: Recipe): PlannedModel[] {
     const combination = combinationAt(recipe, c);
     for (const seed of seedsOf(recipe, c)) {
       const id = models.length;
-      models.push({ id, split: splits[id] as Split, hyperparameters: { ...combination, seed } });
+      models.push({ id, split: splits[id], hyperparameters: { ...combination, seed } });
     }
   }
   return models;
@@ -64,7 +64,7 @@ function dealSplits(recipe: Recipe): Split[] {
   const order = Uint32Array.from({ length: M }, (_, id) => id);
   for (let i = M - 1; i > 0; i--) {
     const j = draw("split", seed, i, 0, 0, i + 1);
-    [order[i], order[j]] = [order[j] as number, order[i] as number];
+    [order[i], order[j]] = [order[j], order[i]];
   }
   const inVal = Math.round(val * M);
   const inTest = Math.min(Math.round(test * M), M - inVal);

@@ -4,7 +4,7 @@ type Issue = z.core.$ZodIssue;
 
 /** The first complaint of zod about `input` as the path of a key and a rule that names the value: "must be at least 1, got -3". */
 export function explain(error: z.ZodError, input: unknown): { path: string; rule: string } {
-  return explainIssue(error.issues[0] as Issue, input, []);
+  return explainIssue(error.issues[0], input, []);
 }
 
 function explainIssue(issue: Issue, input: unknown, base: PropertyKey[]): { path: string; rule: string } {
@@ -45,8 +45,10 @@ function requirement(issue: Issue): string {
     case "invalid_format":
       return `text that matches ${issue.format === "regex" ? issue.pattern : issue.format}`;
     case "invalid_type":
-      return { int: "an integer", object: "an object", array: "a list" }[issue.expected as string] ?? `a ${issue.expected}`;
+      return articles[issue.expected] ?? `a ${issue.expected}`;
     default:
       return issue.message;
   }
 }
+
+const articles: Record<string, string> = { int: "an integer", object: "an object", array: "a list" };

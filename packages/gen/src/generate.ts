@@ -1,11 +1,11 @@
 import type { ImageDataset } from "@zoo/data";
 import { NUMERICS_VERSION } from "@zoo/engine";
 import { shardMetadata, ZooError } from "@zoo/format";
-import type { Plan } from "./plan.ts";
-import { type Equipment, checkSpace, equip, type MachineOptions } from "./preflight.ts";
-import { Progress } from "./progress.ts";
 import { finishZoo } from "./finish.ts";
-import { inspectFolder, lockFolder, makeWritable, removePartial, type RunFile, writeRun } from "./run-folder.ts";
+import type { Plan } from "./plan.ts";
+import { checkSpace, type Equipment, equip, type MachineOptions } from "./preflight.ts";
+import { Progress } from "./progress.ts";
+import { inspectFolder, lockFolder, makeWritable, type RunFile, removePartial, writeRun } from "./run-folder.ts";
 import { formatIds } from "./selection.ts";
 import { count, plural } from "./text.ts";
 import { groupSize, trainShards } from "./train.ts";
@@ -124,4 +124,3 @@ function checkSameData(run: RunFile, data: ImageDataset): void {
     rule,
   });
 }
-

@@ -76,7 +76,11 @@ function refuseIfHeld(locks: { n: number; holder: Holder }[], path: string): voi
     if (!isAlive(holder)) continue;
     const who = `process ${holder.pid}`;
     if (isHere(holder)) throw held(path, who);
-    throw held(path, `${who} on ${holder.host}`, `; if that is gone for sure, delete ${join(path, ".partial", `lock-${n}.json`)}`);
+    throw held(
+      path,
+      `${who} on ${holder.host}`,
+      `; if that is gone for sure, delete ${join(path, ".partial", `lock-${n}.json`)}`,
+    );
   }
 }
 

@@ -64,14 +64,10 @@ function build(world: World, done: (code: number) => void): Command {
       writeErr: () => {},
       getOutHelpWidth: () => 100,
     })
-    .addHelpText("after", "\nExit codes: 0 done, 1 failed or stopped, 2 misuse. Data goes to stdout, progress and errors to stderr.");
-  const json = ["--json", "print JSON for machines"] as const;
-  const machine = (command: Command): Command =>
-    command
-      .option("--engine <name>", "auto, native, wasm or reference", engineName, "auto")
-      .option("--workers <n>", "worker threads (default: the cores)", wholeNumber("--workers", 1, MAX_WORKERS))
-      .option("--data-dir <dir>", "where the image files are, before other places");
-
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 done, 1 failed or stopped, 2 misuse. Data goes to stdout, progress and errors to stderr.",
+    );
   program
     .command("list")
     .description("the recipes that come with zoo-gen")
@@ -115,6 +111,16 @@ function build(world: World, done: (code: number) => void): Command {
     .option(...json)
     .action(async (options) => done(await enginesCommand(options, world)));
   return program;
+}
+
+const json = ["--json", "print JSON for machines"] as const;
+
+/** The options of every command that computes. */
+function machine(command: Command): Command {
+  return command
+    .option("--engine <name>", "auto, native, wasm or reference", engineName, "auto")
+    .option("--workers <n>", "worker threads (default: the cores)", wholeNumber("--workers", 1, MAX_WORKERS))
+    .option("--data-dir <dir>", "where the image files are, before other places");
 }
 
 function realWorld(): World {

@@ -7,14 +7,14 @@ export function metricRows(ids: readonly number[], epoch: number, results: reado
   for (const { train, val, test } of results) {
     for (let m = 0; m < train.loss.length; m++) {
       rows.push({
-        model: ids[rows.length] as number,
+        model: ids[rows.length],
         epoch,
-        train_loss: train.loss[m] as number,
-        train_acc: train.acc[m] as number,
-        val_loss: val.loss[m] as number,
-        val_acc: val.acc[m] as number,
-        test_loss: test.loss[m] as number,
-        test_acc: test.acc[m] as number,
+        train_loss: train.loss[m],
+        train_acc: train.acc[m],
+        val_loss: val.loss[m],
+        val_acc: val.acc[m],
+        test_loss: test.loss[m],
+        test_acc: test.acc[m],
       });
     }
   }

@@ -1,5 +1,5 @@
-import { ZooError } from "@zoo/format";
 import type { EngineName } from "@zoo/engine/node";
+import { ZooError } from "@zoo/format";
 
 const engines = ["auto", "native", "wasm", "reference"] as const satisfies readonly EngineName[];
 

@@ -28,7 +28,7 @@ export interface Plan {
 /** Plans the models with these ids (all by default). A pure function of its arguments. */
 export function makePlan(recipe: Recipe, ids?: readonly number[], epochs = recipe.epochs): Plan {
   const all = expand(recipe);
-  const models = ids === undefined ? all : ids.map((id) => all[id] as PlannedModel);
+  const models = ids === undefined ? all : ids.map((id) => all[id]);
   const architecture = architectureOf(recipe);
   const layout = deriveLayout(architecture);
   return { recipe, architecture, layout, epochs, E: epochs + 1, models, shards: cutShards(models) };

@@ -52,14 +52,8 @@ export function openPool(size: number, workerData: WorkerData, onSamples: OnSamp
     for (const seat of seats) {
       if (seat.job !== null || queue.length === 0) continue;
       seat.job = queue.shift() as Job;
-      seat.worker.postMessage(seat.job.task);
+      seat.worker.postMessage(seat.job.task, []);
     }
-  };
-
-  const finish = (seat: Seat): Job | null => {
-    const { job } = seat;
-    seat.job = null;
-    return job;
   };
 
   const receive = (seat: Seat, message: FromWorker): void => {
@@ -91,6 +85,13 @@ export function openPool(size: number, workerData: WorkerData, onSamples: OnSamp
       await Promise.all(seats.map(({ worker }) => worker.terminate()));
     },
   };
+}
+
+/** Empties the seat. */
+function finish(seat: Seat): Job | null {
+  const { job } = seat;
+  seat.job = null;
+  return job;
 }
 
 function revive(failure: Extract<FromWorker, { type: "failed" }>): Error {

@@ -23,7 +23,9 @@ export interface EpochSummary {
 
 /** Of all models at all epochs. */
 export function scoresOf(metrics: MetricTable): Score[] {
-  return metrics.models.flatMap((model) => Array.from({ length: metrics.states }, (_, epoch) => metrics.at(model, epoch)));
+  return metrics.models.flatMap((model) =>
+    Array.from({ length: metrics.states }, (_, epoch) => metrics.at(model, epoch)),
+  );
 }
 
 /** Summaries by epoch, of the epochs that occur. */
@@ -59,8 +61,15 @@ export function populationTable(summaries: readonly EpochSummary[]): string {
   const last = summaries.length - 1;
   const shown = [...new Set([0, 1, Math.round(last / 2), last])].filter((i) => i <= last).sort((a, b) => a - b);
   const rows = shown.map((i) => {
-    const { epoch, mean, std, min, max, loss } = summaries[i] as EpochSummary;
-    return ["", `${epoch}`, `${(100 * mean).toFixed(1)} ± ${percent(std)}`, percent(min), percent(max), loss.toFixed(3)];
+    const { epoch, mean, std, min, max, loss } = summaries[i];
+    return [
+      "",
+      `${epoch}`,
+      `${(100 * mean).toFixed(1)} ± ${percent(std)}`,
+      percent(min),
+      percent(max),
+      loss.toFixed(3),
+    ];
   });
   return table([["", "epoch", "test accuracy", "min", "max", "test loss"], ...rows], [1, 2, 3, 4, 5]);
 }
@@ -77,7 +86,7 @@ export function histogram(accuracies: readonly number[]): string {
   const bins = Array.from({ length: Math.floor(high / width) - first(width) + 1 }, () => 0);
   for (const x of percents) {
     const bin = Math.floor(x / width) - first(width);
-    bins[bin] = (bins[bin] as number) + 1;
+    bins[bin] = bins[bin] + 1;
   }
   const most = Math.max(...bins);
   const line = (n: number, i: number): string => {
@@ -90,5 +99,7 @@ export function histogram(accuracies: readonly number[]): string {
 
 /** The sentence about models that diverged; "" if there are none. */
 export function divergedNote(diverged: number): string {
-  return diverged === 0 ? "" : `${plural(diverged, "model")} diverged (a weight or a loss is not finite) and ${diverged === 1 ? "is" : "are"} kept, marked in models.parquet\n`;
+  return diverged === 0
+    ? ""
+    : `${plural(diverged, "model")} diverged (a weight or a loss is not finite) and ${diverged === 1 ? "is" : "are"} kept, marked in models.parquet\n`;
 }

@@ -37,7 +37,8 @@ export async function equip(plan: Plan, options: MachineOptions, world: World): 
   const data = await world.loadDataset(plan.recipe.dataset, { dataDir, env: world.env });
   checkFit(plan, data);
   if (options.engine === "auto" && !engine.id.startsWith("native")) await sayWhyNotNative(world);
-  const engineName = (["native", "wasm", "reference"] as const).find((name) => engine.id.startsWith(name)) ?? options.engine;
+  const engineName =
+    (["native", "wasm", "reference"] as const).find((name) => engine.id.startsWith(name)) ?? options.engine;
   const vectors = plan.shards.reduce((sum, { models }) => sum + Math.ceil(models.length / engine.laneWidth), 0);
   const workers = Math.min(options.workers ?? world.cores, vectors); // more would idle
   return { engine, engineName, data, workers };
@@ -45,7 +46,8 @@ export async function equip(plan: Plan, options: MachineOptions, world: World): 
 
 async function sayWhyNotNative(world: World): Promise<void> {
   const native = (await world.probeEngines()).find(({ name }) => name === "native");
-  if (native !== undefined) world.stderr.write(`the native engine, about three times as fast, does not run here: ${native.reason}\n`);
+  if (native !== undefined)
+    world.stderr.write(`the native engine, about three times as fast, does not run here: ${native.reason}\n`);
 }
 
 function checkFit({ recipe, architecture }: Plan, data: ImageDataset): void {

@@ -39,17 +39,19 @@ const architectureNames = Object.keys(architectures) as (keyof typeof architectu
 const seedCount = z.int().min(1).max(MAX_MODELS);
 
 const seedsSchema = z.union(
-[
-  strict({ from: number.seed, count: seedCount }).describe("Consecutive seeds: from, from + 1, ..."),
-  z.array(number.seed).min(1).describe("These seeds."),
-  strict({
-    draw: strict({
-      count: seedCount.describe("Seeds per combination of the grid; no two alike within one."),
-      below: z.int().min(1).max(0xffff_ffff).describe("Seeds are in 0..below-1."),
-      drawn_from: z.int().min(0).max(0xffff_ffff).describe("The seed that the seeds are drawn from."),
-    }),
-  }).describe("Other seeds for each combination of the grid."),
-], { error: "{from, count}, a list of seeds, or {draw: {count, below, drawn_from}}" });
+  [
+    strict({ from: number.seed, count: seedCount }).describe("Consecutive seeds: from, from + 1, ..."),
+    z.array(number.seed).min(1).describe("These seeds."),
+    strict({
+      draw: strict({
+        count: seedCount.describe("Seeds per combination of the grid; no two alike within one."),
+        below: z.int().min(1).max(0xffff_ffff).describe("Seeds are in 0..below-1."),
+        drawn_from: z.int().min(0).max(0xffff_ffff).describe("The seed that the seeds are drawn from."),
+      }),
+    }).describe("Other seeds for each combination of the grid."),
+  ],
+  { error: "{from, count}, a list of seeds, or {draw: {count, below, drawn_from}}" },
+);
 
 /**
  * A zoo as data. Every hyperparameter stands in exactly one of `fixed` and `grid` (`batch_size` at the top or in `grid`,

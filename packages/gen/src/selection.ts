@@ -32,7 +32,7 @@ export function formatIds(ids: readonly number[]): string {
   const parts: string[] = [];
   for (let i = 0; i < ids.length; ) {
     let j = i;
-    while (ids[j + 1] === (ids[j] as number) + 1) j++;
+    while (ids[j + 1] === ids[j] + 1) j++;
     parts.push(i === j ? `${ids[i]}` : `${ids[i]}-${ids[j]}`);
     i = j + 1;
   }

@@ -35,9 +35,7 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? "").length)));
   return rows
     .map((row) => {
-      const cells = row.map((cell, i) =>
-        right.includes(i) ? cell.padStart(widths[i] as number) : cell.padEnd(widths[i] as number),
-      );
+      const cells = row.map((cell, i) => (right.includes(i) ? cell.padStart(widths[i]) : cell.padEnd(widths[i])));
       return `${cells.join("  ").trimEnd()}\n`;
     })
     .join("");

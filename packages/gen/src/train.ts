@@ -62,9 +62,8 @@ export interface TrainOptions {
 export async function trainShards(plan: Plan, options: TrainOptions): Promise<PublishedShard[]> {
   const published: PublishedShard[] = [];
   const waiting = [...plan.shards];
-  let failed = false;
   const lane = async (): Promise<void> => {
-    for (let shard = waiting.shift(); shard !== undefined && !failed; shard = waiting.shift()) {
+    for (let shard = waiting.shift(); shard !== undefined; shard = waiting.shift()) {
       published[shard.index] = await trainShard(plan, shard, options);
       options.onPublished(shard);
     }
@@ -73,7 +72,7 @@ export async function trainShards(plan: Plan, options: TrainOptions): Promise<Pu
   try {
     await Promise.all(lanes);
   } catch (e) {
-    failed = true;
+    waiting.length = 0;
     await options.pool.close();
     await Promise.allSettled(lanes);
     throw e;
@@ -96,7 +95,10 @@ async function trainShard(plan: Plan, shard: PlannedShard, options: TrainOptions
     if (writer.nextEpoch > 0) onSaved({ shard, epoch: writer.nextEpoch - 1, test_acc: note?.test_acc ?? Number.NaN });
     const kept = writer.checkpoint === null ? null : unpackCheckpoint(writer.checkpoint, ids.length);
     const sizes = kept?.groups.map(({ models }) => models) ?? split(ids.length, options.groupSize);
-    const members = cut(shard.models.map(({ hyperparameters }) => hyperparameters), sizes);
+    const members = cut(
+      shard.models.map(({ hyperparameters }) => hyperparameters),
+      sizes,
+    );
     const diverged = kept?.diverged ?? new Uint8Array(ids.length);
     let groups = kept?.groups ?? null;
     for (let epoch = writer.nextEpoch; epoch < plan.E; epoch++) {
@@ -104,7 +106,7 @@ async function trainShard(plan: Plan, shard: PlannedShard, options: TrainOptions
         pool.run({ group: `${index}/${i}`, members, epoch, state: groups?.[i]?.state ?? null }),
       );
       const results = await Promise.all(tasks);
-      groups = results.map(({ state }, i) => ({ models: sizes[i] as number, state }));
+      groups = results.map(({ state }, i) => ({ models: sizes[i], state }));
       const metrics = metricRows(ids, epoch, results);
       const weights = concatenate(results.map(({ weights }) => weights));
       markDiverged(diverged, weights, metrics);

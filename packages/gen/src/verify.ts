@@ -1,4 +1,4 @@
-import { type MetricRow, metricNames, type ModelRow, type Zoo, ZooError } from "@zoo/format";
+import { type MetricRow, type ModelRow, metricNames, type Zoo, ZooError } from "@zoo/format";
 import { draw } from "./draw.ts";
 import { expand, type PlannedModel } from "./expand.ts";
 import { metricRows } from "./metrics.ts";
@@ -20,7 +20,7 @@ export interface Difference {
 export function sampleModels(ids: readonly number[], n: number, seed: number): number[] {
   const left = [...ids];
   const picked = Array.from({ length: Math.min(n, left.length) }, (_, i) => {
-    return left.splice(draw("sample", seed, i, 0, 0, left.length), 1)[0] as number;
+    return left.splice(draw("sample", seed, i, 0, 0, left.length), 1)[0];
   });
   return picked.sort((a, b) => a - b);
 }
@@ -88,9 +88,13 @@ function groupByCohort(models: readonly PlannedModel[]): PlannedModel[][] {
   return [...groups.values()];
 }
 
-async function compareWeights(zoo: Zoo, ids: number[], epoch: number, weights: Float32Array): Promise<Difference | null> {
+async function compareWeights(
+  zoo: Zoo,
+  ids: number[],
+  epoch: number,
+  weights: Float32Array,
+): Promise<Difference | null> {
   const stored = (await zoo.weightsAt(epoch, ids)).data;
-  const bits = (values: Float32Array) => new Uint32Array(values.buffer, values.byteOffset, values.length);
   const [a, b] = [bits(stored), bits(weights)];
   const at = a.findIndex((word, i) => word !== b[i]);
   if (at < 0) return null;
@@ -98,13 +102,15 @@ async function compareWeights(zoo: Zoo, ids: number[], epoch: number, weights: F
   const element = at % D;
   const tensor = tensors.findLast(({ offset }) => offset <= element);
   return {
-    model: ids[Math.floor(at / D)] as number,
+    model: ids[Math.floor(at / D)],
     epoch,
     what: `${tensor?.name}[${element - (tensor?.offset ?? 0)}]`,
-    stored: `${stored[at]} (0x${(a[at] as number).toString(16).padStart(8, "0")})`,
-    retrained: `${weights[at]} (0x${(b[at] as number).toString(16).padStart(8, "0")})`,
+    stored: `${stored[at]} (0x${a[at].toString(16).padStart(8, "0")})`,
+    retrained: `${weights[at]} (0x${b[at].toString(16).padStart(8, "0")})`,
   };
 }
+
+const bits = (values: Float32Array) => new Uint32Array(values.buffer, values.byteOffset, values.length);
 
 async function compareMetrics(zoo: Zoo, rows: readonly MetricRow[]): Promise<Difference | null> {
   const metrics = await zoo.metrics();

@@ -1,5 +1,5 @@
 import type { Cohort, CohortSpec, Engine, SplitMetrics } from "@zoo/engine";
-import { deriveLayout, type Hyperparameters } from "@zoo/format";
+import { deriveLayout, type Hyperparameters, hyperparameterNames } from "@zoo/format";
 import type { Pool } from "../src/pool.ts";
 import { Stopped } from "../src/pool.ts";
 import { Trainer } from "../src/trainer.ts";
@@ -62,7 +62,7 @@ class FakeCohort implements Cohort {
 
   restore(state: Uint8Array): void {
     if (state[1] !== this.M) throw new RangeError(`a state of ${state[1]} models, not ${this.M}`);
-    this.epoch = state[0] as number;
+    this.epoch = state[0];
   }
 
   dispose(): void {}
@@ -72,7 +72,8 @@ class FakeCohort implements Cohort {
     let hash = this.#hashes.get(member);
     if (hash === undefined) {
       hash = 0;
-      for (const c of JSON.stringify(Object.entries(member).sort())) hash = Math.imul(hash ^ c.charCodeAt(0), 0x01000193);
+      for (const c of JSON.stringify(hyperparameterNames.map((name) => member[name])))
+        hash = Math.imul(hash ^ c.charCodeAt(0), 0x01000193);
       this.#hashes.set(member, hash);
     }
     hash = Math.imul(hash ^ Math.imul(salt + 1, 0x9e3779b9), 0x01000193) ^ Math.imul(this.epoch + 1, 0x85ebca6b);

@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
 import { histogram, populationTable, summarize } from "../src/population.ts";
 
-const score = (model: number, epoch: number, test_acc: number, test_loss = 1) => ({ model, epoch, test_acc, test_loss });
+const score = (model: number, epoch: number, test_acc: number, test_loss = 1) => ({
+  model,
+  epoch,
+  test_acc,
+  test_loss,
+});
 
 test("mean, sample deviation, extremes and finite loss, by epoch", () => {
   const [zero, one] = summarize([
@@ -39,12 +44,17 @@ test("the table of a single epoch, one model", () => {
 
 test("the histogram covers every model, in whole percents", () => {
   expect(histogram([0.101, 0.12, 0.13, 0.131, 0.139, 0.2])).toMatchInlineSnapshot(`
-    "   10-12 %  ████████ 1
-       12-14 %  ████████████████████████████████ 4
-       14-16 %
-       16-18 %
-       18-20 %
-       20-22 %  ████████ 1
+    "   10-11 %  ███████████ 1
+       11-12 %
+       12-13 %  ███████████ 1
+       13-14 %  ████████████████████████████████ 3
+       14-15 %
+       15-16 %
+       16-17 %
+       17-18 %
+       18-19 %
+       19-20 %
+       20-21 %  ███████████ 1
     "
   `);
   expect(histogram([0.5])).toMatchInlineSnapshot(`
@@ -52,16 +62,16 @@ test("the histogram covers every model, in whole percents", () => {
     "
   `);
   expect(histogram([0, 1, 1])).toMatchInlineSnapshot(`
-    "    0-11 %  ████████████████ 1
-       11-22 %
-       22-33 %
-       33-44 %
-       44-55 %
-       55-66 %
-       66-77 %
-       77-88 %
-       88-99 %
-      99-110 %  ████████████████████████████████ 2
+    "    0-10 %  ████████████████ 1
+       10-20 %
+       20-30 %
+       30-40 %
+       40-50 %
+       50-60 %
+       60-70 %
+       70-80 %
+       80-90 %
+      90-100 %  ████████████████████████████████ 2
     "
   `);
 });

@@ -22,9 +22,18 @@ test("a correct recipe is accepted and loses only its $schema", () => {
 
 describe("a recipe that is wrong is refused with the key, the rule and the value", () => {
   test.each<[change: object, message: string]>([
-    [{ lr: 3 }, 'unknown key "lr"; allowed: name, title, dataset, architecture, epochs, batch_size, seeds, fixed, grid, models_split'],
-    [{ fixed: { momentum: 0.9, learning_rate: 1 } }, 'fixed: unknown key "learning_rate"; allowed: activation, init, dropout, optimizer, lr, weight_decay, momentum'],
-    [{ grid: { ...hyp.grid, seed: [1] } }, 'grid: unknown key "seed"; allowed: activation, init, dropout, optimizer, lr, weight_decay, momentum, batch_size'],
+    [
+      { lr: 3 },
+      'unknown key "lr"; allowed: name, title, dataset, architecture, epochs, batch_size, seeds, fixed, grid, models_split',
+    ],
+    [
+      { fixed: { momentum: 0.9, learning_rate: 1 } },
+      'fixed: unknown key "learning_rate"; allowed: activation, init, dropout, optimizer, lr, weight_decay, momentum',
+    ],
+    [
+      { grid: { ...hyp.grid, seed: [1] } },
+      'grid: unknown key "seed"; allowed: activation, init, dropout, optimizer, lr, weight_decay, momentum, batch_size',
+    ],
     [{ epochs: -1 }, "epochs: must be at least 1, got -1"],
     [{ epochs: 1.5 }, "epochs: must be an integer, got 1.5"],
     [{ epochs: "3" }, 'epochs: must be a number, got "3"'],
@@ -33,7 +42,10 @@ describe("a recipe that is wrong is refused with the key, the rule and the value
     [{ title: undefined }, "title: is missing"],
     [{ name: "My Zoo" }, 'name: must be text that matches /^[a-z0-9][a-z0-9-]{0,63}$/, got "My Zoo"'],
     [{ dataset: "imagenet" }, 'dataset: must be one of mnist, fashion-mnist, usps, mnist-10k, got "imagenet"'],
-    [{ architecture: "vgg" }, 'architecture: must be one of cnn-s-1ch, cnn-s-3ch, cnn-l, strided-cnn-1ch, strided-cnn-3ch, mlp, or an architecture written out, got "vgg"'],
+    [
+      { architecture: "vgg" },
+      'architecture: must be one of cnn-s-1ch, cnn-s-3ch, cnn-l, strided-cnn-1ch, strided-cnn-3ch, mlp, or an architecture written out, got "vgg"',
+    ],
     [{ architecture: { name: "mine" } }, "architecture.input: is missing"],
     [{ seeds: { from: 1, count: 0 } }, "seeds.count: must be at least 1, got 0"],
     [{ seeds: { from: -1, count: 3 } }, "seeds.from: must be at least 0, got -1"],
@@ -41,17 +53,32 @@ describe("a recipe that is wrong is refused with the key, the rule and the value
     [{ seeds: [1, 1] }, "seeds: has a seed twice"],
     [{ seeds: [3, -1] }, "seeds[1]: must be at least 0, got -1"],
     [{ seeds: 3 }, "seeds: must be {from, count}, a list of seeds, or {draw: {count, below, drawn_from}}, got 3"],
-    [{ seeds: { draw: { count: 10, below: 9, drawn_from: 1 } } }, "seeds.draw.below: is 9: too few for 10 different seeds"],
+    [
+      { seeds: { draw: { count: 10, below: 9, drawn_from: 1 } } },
+      "seeds.draw.below: is 9: too few for 10 different seeds",
+    ],
     [{ seeds: { from: 1, count: 10_000 } }, "has 2560000 models; at most 1000000"],
-    [{ grid: { ...hyp.grid, lr: [] } }, "grid.lr: must be a list with at least 1 value (an empty one leaves 0 models), got []"],
+    [
+      { grid: { ...hyp.grid, lr: [] } },
+      "grid.lr: must be a list with at least 1 value (an empty one leaves 0 models), got []",
+    ],
     [{ grid: { ...hyp.grid, lr: [-0.1] } }, "grid.lr[0]: must be greater than 0, got -0.1"],
     [{ grid: { ...hyp.grid, lr: [0.1, 0.1] } }, "grid.lr: has a value twice"],
     [{ grid: { ...hyp.grid, dropout: [1] } }, "grid.dropout[0]: must be less than 1, got 1"],
-    [{ grid: { ...hyp.grid, activation: ["elu"] } }, 'grid.activation[0]: must be one of tanh, relu, leaky_relu, sigmoid, silu, gelu, got "elu"'],
-    [{ grid: { ...hyp.grid, momentum: [0, 0.9] }, fixed: {} }, "grid.momentum: is of sgd only, and other optimizers in the grid would give equal models"],
+    [
+      { grid: { ...hyp.grid, activation: ["elu"] } },
+      'grid.activation[0]: must be one of tanh, relu, leaky_relu, sigmoid, silu, gelu, got "elu"',
+    ],
+    [
+      { grid: { ...hyp.grid, momentum: [0, 0.9] }, fixed: {} },
+      "grid.momentum: is of sgd only, and other optimizers in the grid would give equal models",
+    ],
     [{ fixed: {} }, "fixed.momentum: is missing; sgd needs it"],
     [{ fixed: { momentum: 0.9, lr: 1 } }, "fixed.lr: is in the grid too; keep one of the two"],
-    [{ models_split: { train: 0.5, val: 0.1, test: 0.1, seed: 1 } }, "models_split: the fractions must add up to 1, and give 0.7"],
+    [
+      { models_split: { train: 0.5, val: 0.1, test: 0.1, seed: 1 } },
+      "models_split: the fractions must add up to 1, and give 0.7",
+    ],
   ])("%j", (change, message) => {
     expect(messageOf({ ...hyp, ...change })).toBe(message);
   });

@@ -24,10 +24,14 @@ export async function resumeCommand(dir: string, flags: MachineFlags, world: Wor
   const { run } = state;
   if (run.numerics_version !== NUMERICS_VERSION) {
     const rule = `was begun with numerics version ${run.numerics_version}, and this zoo-gen computes with ${NUMERICS_VERSION}`;
-    throw new ZooError("bad-zoo", `${dir} ${rule}; resume it with the version that began it, or run it again in another folder`, {
-      path: dir,
-      rule,
-    });
+    throw new ZooError(
+      "bad-zoo",
+      `${dir} ${rule}; resume it with the version that began it, or run it again in another folder`,
+      {
+        path: dir,
+        rule,
+      },
+    );
   }
   const generated = await generate(planOf(run), dir, run, flags, world);
   return await report(dir, generated, flags.json ?? false, world);

@@ -33,7 +33,7 @@ export async function runCommand(name: string, flags: RunFlags, world: World): P
 }
 
 function refuseUsedFolder(plan: Plan, dir: string): void {
-  if (dir === "") throw new ZooError("misuse", "--out must name a folder; got \"\"", { option: "--out", value: dir });
+  if (dir === "") throw new ZooError("misuse", '--out must name a folder; got ""', { option: "--out", value: dir });
   const state = inspectFolder(dir);
   if (state.kind === "free") return;
   const rule =

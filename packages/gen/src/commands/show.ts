@@ -38,7 +38,10 @@ export function showCommand(name: string, options: { json?: boolean }, world: Wo
       ["epochs", `${count(recipe.epochs)}, ${count(description.states)} states with the initialisations`],
       ["seeds", drawn],
       ...varied,
-      ["split", `${split.train} train, ${split.val} val, ${split.test} test of the models, dealt by seed ${split.seed}`],
+      [
+        "split",
+        `${split.train} train, ${split.val} val, ${split.test} test of the models, dealt by seed ${split.seed}`,
+      ],
       ["disk", `${bytes(disk)} in ${count(description.shards)} shards`],
     ]),
   );

@@ -1,12 +1,12 @@
-import { openZoo } from "@zoo/format/node";
 import { join } from "node:path";
+import { ZooError } from "@zoo/format";
+import { openZoo } from "@zoo/format/node";
 import { lockHolder } from "../lock.ts";
-import { folderBytes } from "../preflight.ts";
 import { populationTable, scoresOf, summarize } from "../population.ts";
+import { folderBytes } from "../preflight.ts";
 import { inspectFolder, type RunFile } from "../run-folder.ts";
 import { readNote } from "../shard-note.ts";
 import { bytes, count, percent, plural, table } from "../text.ts";
-import { ZooError } from "@zoo/format";
 import type { World } from "../world.ts";
 import { planOf } from "./resume.ts";
 

@@ -40,7 +40,11 @@ async function verify(zoo: Zoo, dir: string, flags: VerifyFlags, world: World): 
   }
   const started = world.now();
   const seed = flags.seed ?? randomInt(2 ** 32 - 1);
-  const ids = sampleModels(zoo.models.rows.map(({ id }) => id), flags.models, seed);
+  const ids = sampleModels(
+    zoo.models.rows.map(({ id }) => id),
+    flags.models,
+    seed,
+  );
   const planned = plannedModels(zoo, ids, source);
   await zoo.verifyChecksums();
   if (!Array.isArray(planned)) return announce(planned, "");
@@ -79,7 +83,16 @@ async function verify(zoo: Zoo, dir: string, flags: VerifyFlags, world: World): 
 
   function announce(difference: Difference | null, engine: string): number {
     const seconds = (world.now() - started) / 1000;
-    const result = { zoo: dir, ok: difference === null, models: ids, states: manifest.states, seed, engine, seconds, difference };
+    const result = {
+      zoo: dir,
+      ok: difference === null,
+      models: ids,
+      states: manifest.states,
+      seed,
+      engine,
+      seconds,
+      difference,
+    };
     if (flags.json) world.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
     else if (difference === null) {
       world.stdout.write(
@@ -99,5 +112,6 @@ async function verify(zoo: Zoo, dir: string, flags: VerifyFlags, world: World): 
 function noteOtherFiles(zoo: Zoo, { data }: Equipment, world: World): void {
   const known = new Set(zoo.manifest.dataset.sources.map(({ sha256 }) => sha256));
   const other = data.sources.filter(({ sha256 }) => !known.has(sha256)).map(({ file }) => file);
-  if (other.length > 0) world.stderr.write(`note: ${other.join(", ")} are other files than those the zoo was trained on\n`);
+  if (other.length > 0)
+    world.stderr.write(`note: ${other.join(", ")} are other files than those the zoo was trained on\n`);
 }

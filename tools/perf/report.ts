@@ -1,0 +1,77 @@
+import type { Comparison, Results } from "./perf.ts";
+import { median, type Summary } from "./statistics.ts";
+
+const number = (x: number) => Math.round(x).toLocaleString("en-US");
+const spread = ({ min, median, max }: Summary) => `${number(median)} (${number(min)}-${number(max)})`;
+
+type ComparisonRow = Comparison["rows"][number];
+
+/** The fastest variant of a peer. */
+function best(rows: readonly ComparisonRow[], peer: string): ComparisonRow | undefined {
+  return rows.filter((row) => row.peer === peer).sort((a, b) => b.perS.median - a.perS.median)[0];
+}
+
+function ratio(ours: ComparisonRow | undefined, peer: ComparisonRow | undefined): string {
+  return ours && peer ? `${(ours.perS.median / peer.perS.median).toFixed(1)}x` : "n/a";
+}
+
+function table({ arch, rows, peaks, flops }: Comparison): string {
+  const lines = rows.map((row) => {
+    const lanes = row.variant.startsWith("wasm") ? 4 : Math.max(...peaks.map((peak) => peak.lanes));
+    const peak = peaks.find((other) => other.lanes === lanes)?.gflops.median ?? Number.NaN;
+    const share = ((100 * row.perS.median * flops.train) / 1e9 / peak).toFixed(0);
+    const evaluated = row.evaluatedPerS ? spread(row.evaluatedPerS) : "";
+    const torch = ratio(row, best(rows, "torch"));
+    return `| ${row.peer} | ${row.variant} | ${row.models} | ${spread(row.perS)} | ${share} % of ${peak.toFixed(0)} | ${torch} | ${evaluated} |`;
+  });
+  const native = rows.find((row) => row.peer === "ours" && row.variant.startsWith("native"));
+  const wasm = rows.find((row) => row.peer === "ours" && row.variant.startsWith("wasm"));
+  const vmaps = [best(rows, "vmap"), best(rows, "jax")].filter((row) => row !== undefined);
+  const vmap = vmaps.sort((a, b) => b.perS.median - a.perS.median)[0];
+  return `## ${arch}
+
+Native is **${ratio(native, best(rows, "torch"))}** PyTorch's fastest variant and **${ratio(native, vmap)}** the better vmap; wasm is **${ratio(wasm, best(rows, "torch"))}** PyTorch.
+A training sample is ${(flops.train / 1e6).toFixed(3)} MFLOP, an evaluated one ${(flops.evaluate / 1e6).toFixed(3)}.
+
+| | variant | models at once | training, model-samples/s | share of the FMA peak, GFLOP/s | vs PyTorch | evaluation, model-samples/s |
+| --- | --- | --- | --- | --- | --- | --- |
+${lines.join("\n")}
+`;
+}
+
+/** The README of the result folder. */
+export function renderReport(results: Results): string {
+  const { machine, software, recipe, rounds, seconds, comparisons, endToEnd } = results;
+  const whole =
+    endToEnd === null
+      ? "Not measured: the USPS data was not found."
+      : `\`zoo-gen run usps-seed --models ${endToEnd.models} --epochs ${endToEnd.epochs} --workers 1\` (start-up, evaluation, writing and fsync included) took
+${endToEnd.pairs.map(({ zooGenS }) => `${zooGenS.toFixed(2)} s`).join(", ")}; its training and evaluation calls alone, ${endToEnd.pairs.map(({ kernelsS }) => `${kernelsS.toFixed(2)} s`).join(", ")}:
+median overhead **${(100 * (median(endToEnd.pairs.map(({ zooGenS, kernelsS }) => zooGenS / kernelsS)) - 1)).toFixed(0)} %**.`;
+  return `# Training speed on one core
+
+Command: \`npm run perf\` (writes this page and \`results.json\`). ${results.date}, commit ${results.commit}.
+Machine: ${machine.cpu}, ${machine.vectors}, one of ${machine.cores} cores; ${machine.compiler}.
+Software: ${Object.entries(software)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(", ")}.
+Recipe: ${Object.entries(recipe)
+    .map(([key, value]) => `${key} ${value}`)
+    .join(", ")}, float32.
+
+Every contender runs alone on the same core, in turns of about ${seconds} s shared by its variants, ${rounds} rounds. Each checks its gradients against
+PyTorch's float64 before it is timed. Figures are medians (lowest-highest). Ours include data order and metrics; the peers keep no metrics.
+PyTorch trains one model per process, the paper's way. The peak is measured in the same rounds, by independent fused multiply-adds at the
+vector width that the row's engine uses (4 lanes for wasm, the widest for all others).
+
+${comparisons.map(table).join("\n")}
+## End to end
+
+${whole}
+
+## What this does not show
+
+Other machines; more than one core (one model or cohort per core runs independently, but cores share memory and clock); GPUs.
+The share of the peak counts convolutions and linear layers only, at the textbook algorithm's operations.
+`;
+}
