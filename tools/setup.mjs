@@ -2,18 +2,18 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Installs the locked dependencies and builds all packages, each only if something that it reads has changed. */
 export function setUp() {
-  step("install", ["pnpm-lock.yaml", "pnpm-workspace.yaml", ...workspaceFiles("package.json")].map(contents), () => {
-    const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-    return ["npx", "-y", packageManager, "install", "--frozen-lockfile"];
-  });
-  step("build", inputs().map(fingerprint), () => [
+  const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const locked = ["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json"].map((file) => join(root, file));
+  const manifests = [...locked, ...packages().map((folder) => join(folder, "package.json"))];
+  step("install", manifests.map(contents), () => true, ["npx", "-y", packageManager, "install", "--frozen-lockfile"]);
+  step("build", inputs().map(fingerprint), isBuilt, [
     process.execPath,
     turbo(),
     "run",
@@ -28,11 +28,12 @@ export function turbo() {
 }
 
 /** Runs a command in the repository's root, its output on ours; returns the exit code. */
-export function execute([command, ...args], env = {}) {
+export function execute([command, ...args]) {
+  const PATH = `${join(root, "node_modules", ".bin")}${delimiter}${process.env.PATH}`; // turbo looks for pnpm there
   const { status, error } = spawnSync(command, args, {
     cwd: root,
     stdio: "inherit",
-    env: { ...process.env, ...env },
+    env: { ...process.env, PATH, TURBO_TELEMETRY_DISABLED: "1" },
     shell: process.platform === "win32" && command === "npx",
   });
   if (error) throw error;
@@ -44,13 +45,14 @@ export function executeForOutput([command, ...args]) {
   return execFileSync(command, args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 }
 
-function step(name, state, command) {
+/** Runs `command` unless it succeeded before with the same `state` and `isThere` still holds. */
+function step(name, state, isThere, command) {
   const key = createHash("sha256")
-    .update(JSON.stringify([process.version, process.env.CXX ?? "", ...state]))
+    .update(JSON.stringify([process.version, state]))
     .digest("hex");
   const stamp = join(root, "node_modules", ".zoo", name);
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === key && built()) return;
-  const code = execute(command());
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === key && isThere()) return;
+  const code = execute(command);
   if (code !== 0) {
     console.error(`setup: ${name} failed, see above`);
     process.exit(code);
@@ -59,10 +61,9 @@ function step(name, state, command) {
   writeFileSync(stamp, key);
 }
 
-function built() {
-  return packages().every(
-    (folder) => !existsSync(join(folder, "tsconfig.build.json")) || existsSync(join(folder, "dist")),
-  );
+function isBuilt() {
+  const built = packages().filter((folder) => existsSync(join(folder, "tsconfig.build.json")));
+  return built.every((folder) => existsSync(join(folder, "dist")));
 }
 
 function packages() {
@@ -71,10 +72,6 @@ function packages() {
       .filter((entry) => entry.isDirectory() && existsSync(join(root, parent, entry.name, "package.json")))
       .map((entry) => join(root, parent, entry.name)),
   );
-}
-
-function workspaceFiles(name) {
-  return [name, ...packages().map((folder) => join(folder, name))];
 }
 
 /** Every file that a build can depend on. */
@@ -95,7 +92,7 @@ function inputs() {
 }
 
 function contents(path) {
-  return readFileSync(join(path.startsWith(root) ? "" : root, path), "utf8");
+  return readFileSync(path, "utf8");
 }
 
 function fingerprint(path) {

@@ -48,7 +48,8 @@ def measure(name, stride, total, stream):
         measured = np.isfinite(nearest) & np.isfinite(got)
         if not measured.any():
             continue
-        words, x, got, exact, nearest = (a[measured] for a in (words, x, got, exact, nearest))
+        if not measured.all():
+            words, x, got, exact, nearest = (a[measured] for a in (words, x, got, exact, nearest))
         errors = ulp_errors(got, exact)
         finite += len(errors)
         rounded += int((got == nearest).sum())

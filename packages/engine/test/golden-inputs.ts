@@ -38,7 +38,7 @@ export function goldenLabels(samples: number, classes: number): Uint8Array {
 export function goldenWeight(seed: number, index: number, shape: readonly number[]): Float32Array {
   const size = shape.reduce((a, b) => a * b, 1);
   if (shape.length === 1) return new Float32Array(size).fill(BIAS);
-  const bound = Math.sqrt(3 / (size / shape[0]!));
+  const bound = Math.sqrt(3 / (size / shape[0]));
   const stream = STREAM_WEIGHTS + STREAMS_PER_SEED * seed + index;
   return Float32Array.from({ length: size }, (_, i) => ((hash32(stream, i) / 2 ** 32) * 2 - 1) * bound);
 }
@@ -48,7 +48,7 @@ export function probe(tensor: ArrayLike<number>): Float64Array {
   const sums = new Float64Array(PROBES);
   for (let i = 0; i < tensor.length; i++) {
     const bits = hash32(STREAM.probes, i);
-    for (let k = 0; k < PROBES; k++) sums[k]! += (bits >>> k) & 1 ? -tensor[i]! : tensor[i]!;
+    for (let k = 0; k < PROBES; k++) sums[k] += (bits >>> k) & 1 ? -tensor[i] : tensor[i];
   }
   return sums;
 }

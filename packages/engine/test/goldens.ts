@@ -60,15 +60,8 @@ export const goldenNames = ["cnn-s-1ch", "cnn-s-3ch", "cnn-l", "strided-cnn-1ch"
 /** Reads `fixtures/goldens/<name>.safetensors`. */
 export function loadGoldens(name: (typeof goldenNames)[number]): Goldens {
   const file = readSafetensors(new URL(`./fixtures/goldens/${name}.safetensors`, import.meta.url));
-  const field = <T>(key: string): T => JSON.parse(file.metadata[key]!) as T;
-  const architecture = field<Architecture>("architecture");
-  const tensors = field<Goldens["tensors"]>("tensors");
-  const activations = field<Activation[]>("activations");
-  const optimizers = field<GoldenTrajectory["optimizer"][]>("optimizers");
-  const decays = field<number[]>("weight_decays");
-  const steps = field<number[]>("steps");
-  const samples = field<number>("samples");
-  const batchSize = field<number>("batch_size");
+  const { architecture, tensors, activations, ...about } = file.metadata as Metadata;
+  const { optimizers, weight_decays: decays, steps, samples, batch_size: batchSize } = about;
   const pixels = architecture.input.reduce((a, b) => a * b, 1);
 
   /** [T] tensors at position `at` of the leading axes of `key`. */
@@ -79,11 +72,11 @@ export function loadGoldens(name: (typeof goldenNames)[number]): Goldens {
       const [float32Error, float32Worst] = file.row(`${key}_float32_error`, row, 2);
       return {
         ...tensor,
-        norm: norm!,
+        norm: norm,
         probes: Float64Array.from(values.slice(0, PROBES)),
         elements: Float64Array.from(values.slice(PROBES)),
-        float32Error: float32Error!,
-        float32Worst: float32Worst!,
+        float32Error: float32Error,
+        float32Worst: float32Worst,
       };
     });
 
@@ -98,17 +91,17 @@ export function loadGoldens(name: (typeof goldenNames)[number]): Goldens {
       shape: architecture.input,
       images: goldenImages(samples, pixels),
       labels: goldenLabels(samples, architecture.classes),
-      scale: Float32Array.from(field<number[]>("scale")),
-      shift: Float32Array.from(field<number[]>("shift")),
+      scale: Float32Array.from(about.scale),
+      shift: Float32Array.from(about.shift),
     },
     initialWeights: (seed) => Float32Array.from(tensors.flatMap(({ shape }, t) => [...goldenWeight(seed, t, shape)])),
     step(activation) {
       const a = activations.indexOf(activation);
       const [loss, float32Loss, float32WorstLoss] = file.row("loss", a, 3);
       return {
-        loss: loss!,
-        float32Loss: float32Loss!,
-        float32WorstLoss: float32WorstLoss!,
+        loss: loss,
+        float32Loss: float32Loss,
+        float32WorstLoss: float32WorstLoss,
         logits: Float64Array.from(file.row("logits", a, batchSize * architecture.classes)),
         gradients: summaries("gradients", a),
       };
@@ -119,7 +112,7 @@ export function loadGoldens(name: (typeof goldenNames)[number]): Goldens {
         decays.map((weight_decay, v) => {
           const at = (a * optimizers.length + o) * decays.length + v;
           return {
-            seed: file.row("weights_seed", at, 1)[0]!,
+            seed: file.row("weights_seed", at, 1)[0],
             optimizer,
             weight_decay,
             after: new Map(steps.map((step, s) => [step, summaries("weights", at * steps.length + s)])),
@@ -150,8 +143,8 @@ export interface Comparison {
 export function compareTensor(name: string, ours: ArrayLike<number>, golden: GoldenTensor): Comparison {
   const size = golden.shape.reduce((a, b) => a * b, 1);
   if (ours.length !== size) throw new RangeError(`${name}: golden has ${size} elements, ours has ${ours.length}`);
-  const squares = probe(ours).map((value, k) => (value - golden.probes[k]!) ** 2);
-  const elementErrors = elementIndices(size).map((at, j) => Math.abs(ours[at]! - golden.elements[j]!));
+  const squares = probe(ours).map((value, k) => (value - golden.probes[k]) ** 2);
+  const elementErrors = elementIndices(size).map((at, j) => Math.abs(ours[at] - golden.elements[j]));
   return {
     name,
     error: Math.sqrt(squares.reduce((a, b) => a + b) / PROBES) / (golden.norm || 1),
@@ -172,8 +165,22 @@ export function compareAll(name: string, ours: Float32Array, goldens: readonly G
   });
 }
 
+interface Metadata {
+  architecture: Architecture;
+  tensors: Goldens["tensors"];
+  activations: Activation[];
+  optimizers: GoldenTrajectory["optimizer"][];
+  weight_decays: number[];
+  steps: number[];
+  samples: number;
+  batch_size: number;
+  scale: number[];
+  shift: number[];
+}
+
 interface Tensors {
-  metadata: Record<string, string>;
+  /** Each value parsed as JSON. */
+  metadata: unknown;
   /** Row number `index` of tensor `key` seen as [*, width]. */
   row(key: string, index: number, width: number): number[];
 }
@@ -189,7 +196,7 @@ function readSafetensors(url: URL): Tensors {
     I32: { size: 4, at: (offset: number) => bytes.readInt32LE(offset) },
   };
   return {
-    metadata: header.__metadata__,
+    metadata: Object.fromEntries(Object.entries<string>(header.__metadata__).map(([k, v]) => [k, JSON.parse(v)])),
     row(key, index, width) {
       const { dtype, data_offsets } = header[key] as { dtype: keyof typeof read; data_offsets: [number, number] };
       const start = 8 + headerBytes + data_offsets[0] + index * width * read[dtype].size;

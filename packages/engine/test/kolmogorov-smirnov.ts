@@ -29,9 +29,9 @@ export function kolmogorovSmirnov(x: ArrayLike<number>, y: ArrayLike<number>): K
 function largestDistance(a: Float64Array, b: Float64Array): number {
   let [i, j, largest] = [0, 0, 0];
   while (i < a.length && j < b.length) {
-    const cut = Math.min(a[i]!, b[j]!);
-    while (i < a.length && a[i]! === cut) i++;
-    while (j < b.length && b[j]! === cut) j++;
+    const cut = Math.min(a[i], b[j]);
+    while (i < a.length && a[i] === cut) i++;
+    while (j < b.length && b[j] === cut) j++;
     largest = Math.max(largest, Math.abs(i * b.length - j * a.length));
   }
   return largest;
@@ -44,8 +44,8 @@ function reach(n: number, m: number, distance: number): number {
   for (let i = 0; i <= n; i++) {
     for (let j = 0; j <= m; j++) {
       const left = n + m - i - j + 1; // steps left at the predecessors of (i, j)
-      const fromX = i === 0 ? 0 : (inside[j]! * (n - i + 1)) / left;
-      const fromY = j === 0 ? 0 : (inside[j - 1]! * (m - j + 1)) / left;
+      const fromX = i === 0 ? 0 : (inside[j] * (n - i + 1)) / left;
+      const fromY = j === 0 ? 0 : (inside[j - 1] * (m - j + 1)) / left;
       const mass = i + j === 0 ? 1 : fromX + fromY;
       const hit = Math.abs(i * m - j * n) >= distance;
       inside[j] = hit ? 0 : mass;

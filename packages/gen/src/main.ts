@@ -40,7 +40,8 @@ export async function main(argv: readonly string[], replaced: Partial<World> = {
     }
     if (!isZooError(e)) throw e;
     if (e.code === "misuse") return misuse(world, e.message, argv);
-    world.stderr.write(`zoo-gen: ${e.message}\n`);
+    // What @zoo/data calls dataDir is an option here.
+    world.stderr.write(`zoo-gen: ${e.message.replaceAll("dataDir", "--data-dir")}\n`);
     return 1;
   }
 }
@@ -124,6 +125,8 @@ function machine(command: Command): Command {
 }
 
 function realWorld(): World {
+  // `zoo-gen list | head` closes the pipe early, which is no failure.
+  if (process.stdout.listenerCount("error") === 0) process.stdout.on("error", endOnClosedPipe);
   return {
     stdout: process.stdout,
     stderr: process.stderr,
@@ -144,4 +147,9 @@ function realWorld(): World {
     probeEngines,
     openPool,
   };
+}
+
+function endOnClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
 }

@@ -69,5 +69,5 @@ export function planBytes(plan: Plan, shardsAtOnce: number): { zoo: number; chec
 }
 
 // Nine columns of 8 bytes, and as much again for the journal that is deleted at the end.
-const METRIC_ROW_BYTES = 9 * 8 * 4;
+const METRIC_ROW_BYTES = 9 * 8 * 2;
 const MODEL_ROW_BYTES = 128;

@@ -47,6 +47,7 @@ const workerFile = import.meta.url.endsWith(".ts")
 export function openPool(size: number, workerData: WorkerData, onSamples: OnSamples): Pool {
   const queue: Job[] = [];
   let closing = false;
+  let broken: Error | null = null;
 
   const assign = (): void => {
     for (const seat of seats) {
@@ -66,22 +67,33 @@ export function openPool(size: number, workerData: WorkerData, onSamples: OnSamp
   const seats = Array.from({ length: size }, (): Seat => {
     const seat: Seat = { worker: new Worker(workerFile, { workerData }), job: null };
     seat.worker.on("message", (message: FromWorker) => receive(seat, message));
-    seat.worker.on("error", (error) => finish(seat)?.reject(error));
+    seat.worker.on("error", (error) => fail(error));
+    seat.worker.on("exit", (code) => fail(new Error(`internal: a worker thread ended by itself, with code ${code}`)));
     return seat;
   });
+
+  /** A worker that dies takes its task with it: the pool does nothing any more. */
+  function fail(error: Error): void {
+    if (closing || broken !== null) return;
+    broken = error;
+    for (const job of outstanding()) job.reject(error);
+  }
+
+  function outstanding(): Job[] {
+    return [...queue.splice(0), ...seats.flatMap((seat) => finish(seat) ?? [])];
+  }
 
   return {
     size,
     run: (task) =>
       new Promise((resolve, reject) => {
-        if (closing) return reject(new Stopped());
+        if (closing || broken !== null) return reject(broken ?? new Stopped());
         queue.push({ task, resolve, reject });
         assign();
       }),
     async close() {
       closing = true;
-      const left = [...queue.splice(0), ...seats.flatMap((seat) => finish(seat) ?? [])];
-      for (const job of left) job.reject(new Stopped());
+      for (const job of outstanding()) job.reject(new Stopped());
       await Promise.all(seats.map(({ worker }) => worker.terminate()));
     },
   };

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { ImageDataset } from "@zoo/data";
+import type { DownloadProgress, ImageDataset } from "@zoo/data";
 import type { Engine } from "@zoo/engine";
 import type { EngineName } from "@zoo/engine/node";
 import { ZooError } from "@zoo/format";
@@ -34,7 +34,11 @@ export async function equip(plan: Plan, options: MachineOptions, world: World): 
     throw new ZooError("misuse", message, { option: "--data-dir", value: dataDir });
   }
   const engine = await world.loadEngine(options.engine);
-  const data = await world.loadDataset(plan.recipe.dataset, { dataDir, env: world.env });
+  const data = await world.loadDataset(plan.recipe.dataset, {
+    dataDir,
+    env: world.env,
+    onProgress: tellDownloads(world),
+  });
   checkFit(plan, data);
   if (options.engine === "auto" && !engine.id.startsWith("native")) await sayWhyNotNative(world);
   const engineName =
@@ -42,6 +46,16 @@ export async function equip(plan: Plan, options: MachineOptions, world: World): 
   const vectors = plan.shards.reduce((sum, { models }) => sum + Math.ceil(models.length / engine.laneWidth), 0);
   const workers = Math.min(options.workers ?? world.cores, vectors); // more would idle
   return { engine, engineName, data, workers };
+}
+
+/** A line for each file that is downloaded. */
+function tellDownloads(world: World): (progress: DownloadProgress) => void {
+  let last = "";
+  return ({ dataset, url, totalBytes }) => {
+    if (url === last) return;
+    last = url;
+    world.stderr.write(`${dataset}: downloading ${url}${totalBytes === null ? "" : `, ${bytes(totalBytes)}`}\n`);
+  };
 }
 
 async function sayWhyNotNative(world: World): Promise<void> {

@@ -48,16 +48,17 @@ export function plannedModels(zoo: Zoo, ids: readonly number[], source: string):
 
 /**
  * Retrains models of a zoo for all its epochs and compares every weight and metric bit by bit.
- * Returns the first difference by epoch and model, or null. `onEpoch` is called after each epoch of a group.
+ * Returns the first difference by epoch and model, or null. `onShare` is told which fraction is done.
  */
 export async function retrain(
   zoo: Zoo,
   models: readonly PlannedModel[],
   pool: Pool,
   groupSize: number,
-  onEpoch: () => void,
+  onShare: (share: number) => void,
 ): Promise<Difference | null> {
   const found: Difference[] = [];
+  let compared = 0;
   const groups = groupByCohort(models).flatMap((alike) => cut(alike, split(alike.length, groupSize)));
   await Promise.all(
     groups.map(async (group, g) => {
@@ -71,7 +72,8 @@ export async function retrain(
         const rows = metricRows(ids, epoch, [result]);
         const difference = (await compareWeights(zoo, ids, epoch, result.weights)) ?? (await compareMetrics(zoo, rows));
         if (difference !== null) found.push(difference);
-        onEpoch();
+        compared += group.length;
+        onShare(compared / (models.length * zoo.manifest.states));
       }
     }),
   );

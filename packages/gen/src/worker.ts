@@ -18,6 +18,7 @@ const send = (message: FromWorker, transfer: ArrayBuffer[] = []): void => port.p
 
 const { engine: name, architecture, data } = workerData as WorkerData;
 const ready = loadEngine(name).then((engine) => new Trainer(engine, architecture, data));
+ready.catch(() => {}); // told with the first task
 
 port.on("message", (task: EpochTask) => {
   ready

@@ -149,7 +149,7 @@ describe("an expected failure ends with 1, one line, and an untouched folder", (
 
   test("too little space, told before anything is written", async () => {
     expect(await refusalOf(["run", "usps-seed", ...out()], { freeBytes: async () => 12e6 })).toBe(
-      "DIR/zoo: not enough space: the zoo needs 529 MB, and 12 MB are free; free some, or choose another --out, fewer --models or --epochs",
+      "DIR/zoo: not enough space: the zoo needs 522 MB, and 12 MB are free; free some, or choose another --out, fewer --models or --epochs",
     );
   });
 

@@ -8,7 +8,7 @@ import { type Equipment, equip } from "../preflight.ts";
 import { parseRecipe } from "../recipe.ts";
 import { inspectFolder } from "../run-folder.ts";
 import { formatIds } from "../selection.ts";
-import { duration, plural } from "../text.ts";
+import { duration, percent, plural } from "../text.ts";
 import { groupSize } from "../train.ts";
 import { type Difference, plannedModels, retrain, sampleModels } from "../verify.ts";
 import type { World } from "../world.ts";
@@ -70,12 +70,16 @@ async function verify(zoo: Zoo, dir: string, flags: VerifyFlags, world: World): 
   });
   let difference: Difference | null;
   try {
-    difference = await retrain(zoo, planned, pool, groupSize(ids.length, workers, engine.laneWidth), () => {});
+    const size = groupSize(ids.length, workers, engine.laneWidth);
+    difference = await retrain(zoo, planned, pool, size, (share) => {
+      if (world.stderr.isTTY) world.stderr.write(`\r\x1b[2K${percent(share)} retrained and compared`);
+    });
   } catch (e) {
     if (!stopped) throw e;
     world.stderr.write("zoo-gen: stopped before the comparison was complete\n");
     return 1;
   } finally {
+    if (world.stderr.isTTY) world.stderr.write("\r\x1b[2K");
     ignoreSignals();
     await pool.close();
   }
