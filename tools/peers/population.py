@@ -27,12 +27,12 @@ BIAS = 0.01
 
 RECIPES = {
     "tanh-uniform-adam": {
-        **{"architecture": "cnn-s-1ch", "activation": "tanh", "init": "uniform", "dropout": 0.0, "batch_size": BATCH},
-        **{"optimizer": "adam", "lr": 3e-4, "weight_decay": 1e-3, "momentum": 0.0},
+        **{"architecture": "cnn-s-1ch", "activation": "tanh", "init": "uniform", "dropout": 0.0},
+        **{"optimizer": "adam", "lr": 3e-4, "weight_decay": 1e-3, "momentum": 0.0, "batch_size": BATCH},
     },
     "gelu-kaiming-sgd-dropout": {
-        **{"architecture": "cnn-s-1ch", "activation": "gelu", "init": "kaiming_uniform", "dropout": 0.5, "batch_size": BATCH},
-        **{"optimizer": "sgd", "lr": 1e-3, "weight_decay": 1e-3, "momentum": 0.9},
+        **{"architecture": "cnn-s-1ch", "activation": "gelu", "init": "kaiming_uniform", "dropout": 0.5},
+        **{"optimizer": "sgd", "lr": 1e-3, "weight_decay": 1e-3, "momentum": 0.9, "batch_size": BATCH},
     },
 }
 INITS = {"uniform": nn.init.uniform_, "kaiming_uniform": nn.init.kaiming_uniform_}
@@ -95,7 +95,8 @@ def main(dump: Path, name: str, out: Path) -> None:
                 e = EPOCHS.index(epoch)
                 correct[e, model], loss[e, model] = evaluate(net, *data["test"])
         accuracy = correct[:, model] / len(data["test"][1])
-        print(f"{name} {model + 1}/{MODELS} {time.time() - started:.0f} s: {accuracy.round(4)} {loss[:, model].round(4)}", flush=True)
+        figures = f"{accuracy.round(4)} {loss[:, model].round(4)}"
+        print(f"{name} {model + 1}/{MODELS} {time.time() - started:.0f} s: {figures}", flush=True)
     result = {
         "recipe": recipe,
         "dataset": {key: about[key] for key in ("name", "sha256")} | {"test": len(data["test"][1])},
@@ -107,10 +108,11 @@ def main(dump: Path, name: str, out: Path) -> None:
         "test_loss": [[float(f"{v:.7g}") for v in row] for row in loss],
     }
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(json.dumps(result, indent=1).replace(",\n   ", ", ").replace("[\n   ", "[") + "\n")
-    for e, epoch in enumerate(EPOCHS):
-        accuracy = correct[e] / len(data["test"][1])
-        print(f"epoch {epoch}: accuracy {accuracy.mean():.4f} +- {accuracy.std(ddof=1):.4f}, loss {loss[e].mean():.4f} +- {loss[e].std(ddof=1):.4f}")
+    rows = ",\n".join(f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in result.items())
+    out.write_text(f"{{\n{rows}\n}}\n")
+    for epoch, accuracies, losses in zip(EPOCHS, correct / len(data["test"][1]), loss):
+        spread = [f"{v.mean():.4f} +- {v.std(ddof=1):.4f}" for v in (accuracies, losses)]
+        print(f"epoch {epoch}: accuracy {spread[0]}, loss {spread[1]}")
 
 
 if __name__ == "__main__":

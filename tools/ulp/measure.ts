@@ -57,7 +57,7 @@ export async function measure(
   child.stdout.setEncoding("utf8").on("data", (text) => {
     answer += text;
   });
-  const closed = new Promise((resolve) => child.on("close", resolve));
+  const closed = new Promise<number | null>((resolve) => child.on("close", resolve));
   let different = 0;
   for (let first = 0; first < total && problem === null && child.exitCode === null; first += BLOCK) {
     const words = new Uint32Array(Math.min(BLOCK, total - first));

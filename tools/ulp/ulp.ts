@@ -68,5 +68,5 @@ function line(
 ): string {
   const worst = `worst ${worst_ulp.toFixed(3)} ulp at ${worst_input.value} (${worst_input.bits})`;
   const rest = `${wrong_specials} wrong special values, ${builds_differ} differences between builds`;
-  return `${name}: ${worst}, mean ${mean_ulp.toFixed(3)}, results in [${range}], ${rest}`;
+  return `${name}: ${worst}, mean ${mean_ulp.toFixed(3)}, results in [${range.join(", ")}], ${rest}`;
 }

@@ -10,16 +10,17 @@ for (const [n, label] of labels.entries()) {
 }
 const range = (from: number, to: number) => Int32Array.from({ length: to - from }, (_, i) => from + i);
 const data: CohortData = {
-  ...{ shape: [1, 28, 28], images, labels },
-  ...{ scale: Float32Array.of(1 / 255), shift: Float32Array.of(0) },
+  shape: [1, 28, 28],
+  images,
+  labels,
+  scale: Float32Array.of(1 / 255),
+  shift: Float32Array.of(0),
   splits: { train: range(0, 400), val: range(400, 450), test: range(450, 500) },
 };
 
+const shared = { activation: "tanh", init: "kaiming_uniform", optimizer: "adam", batch_size: 10 } as const;
 const members = [1, 2, 3].map(
-  (seed): Hyperparameters => ({
-    ...{ activation: "tanh", init: "kaiming_uniform", dropout: 0, seed },
-    ...{ optimizer: "adam", lr: 1e-3 * seed, weight_decay: 0, momentum: 0, batch_size: 10 },
-  }),
+  (seed): Hyperparameters => ({ ...shared, dropout: 0, lr: 1e-3 * seed, weight_decay: 0, momentum: 0, seed }),
 );
 
 const engine = await loadEngine("auto"); // native where there is a C++ compiler, else wasm
@@ -29,5 +30,6 @@ for (let epoch = 1; epoch <= 3; epoch++) {
   console.log(`epoch ${epoch}: training loss ${[...loss].map((value) => value.toFixed(4)).join(" ")}`);
 }
 console.log(`test accuracy ${[...cohort.evaluate("test").acc].join(" ")}`);
-console.log(`last weight of each ${members.map((_, m) => cohort.weights()[(m + 1) * cohort.D - 1]).join(" ")}`);
+const weights = cohort.weights(); // [M, D]
+console.log(`last weight of each ${members.map((_, m) => weights[(m + 1) * cohort.D - 1]).join(" ")}`);
 cohort.dispose();

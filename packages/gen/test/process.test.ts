@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openZoo } from "@zoo/format/node";
@@ -150,6 +150,18 @@ describe("two runs of one folder", () => {
     first.child.kill("SIGKILL");
     await first.exit;
     expect(await run("resume", zoo)).toMatchObject({ code: 0 });
+  });
+});
+
+describe("data", () => {
+  test("that are corrupt end the run before it begins, with one line and no folder", async () => {
+    const dir = folder();
+    mkdirSync(join(dir, "usps"));
+    for (const file of ["zip.train.gz", "zip.test.gz"]) writeFileSync(join(dir, "usps", file), "not gzip");
+    const { code, out, err } = await run("run", "usps-seed", "--out", join(dir, "zoo"), "--data-dir", dir);
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err).toMatch(/^zoo-gen: usps: .*zip\.train\.gz.*md5.*\n$/);
+    expect(readdirSync(dir)).toEqual(["usps"]);
   });
 });
 
