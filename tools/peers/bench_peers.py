@@ -3,13 +3,16 @@
     python tools/peers/bench_peers.py --peer torch|vmap|jax [--arch cnn-s-1ch] [--models 16 64] [--variant V ...]
         [--seconds 15 | --serve] [--core 0]
 
-Recipe: tanh, batch 10, Adam, no dropout, float32, batches drawn from 10,000 images in memory; no metrics are kept, which
-favours the peers. `--seconds` is shared by all variants, in turns of about a second, so that a busy moment hits all alike.
-Prints one JSON line per variant: {peer, variant, arch, models, samples_per_s, samples_per_cpu_s, setup_s, errors, versions}.
-Both rates count model-samples, one figure per turn, by the clock and by the CPU time of this process: far apart, the core
-was shared. setup_s is building, compiling and checking, and is in no other figure. An empty line ends the rows.
-With --serve it sets up once, prints {ready: [...]}, and measures whenever it reads a line with a number of seconds: so a
-driver can interleave peers that take half a minute to compile.
+Recipe: tanh, batch 10, Adam, no dropout, float32, batches drawn from 10,000 images in memory; no metrics are kept,
+which favours the peers. `--seconds` is shared by all variants, in turns of a second, so that a busy moment hits all.
+
+Prints a JSON line per variant: {peer, variant, arch, models, samples_per_s, samples_per_cpu_s, setup_s, errors,
+versions}, and an empty line after the last. Both rates count model-samples, one figure per turn, by the clock and by
+the CPU time of this process: where they are far apart, the core was shared. setup_s is building, compiling and
+checking, and is in no other figure.
+
+With --serve it sets up once, prints {ready: [...]}, and measures whenever it reads a line with a number of seconds: so
+a driver can interleave peers that take half a minute to compile.
 """
 
 import argparse
@@ -108,7 +111,7 @@ class Timed:
 
 
 def prepare(peer: str, architecture: dict, models: list[int], variants: list[str]) -> list[Timed]:
-    """Every combination that this machine can run (torch.compile needs a C++ compiler); wrong results end the program."""
+    """Every combination that runs here (torch.compile needs a C++ compiler); a wrong result ends the program."""
     rng = np.random.default_rng(1)
     x = rng.standard_normal((IMAGES, *architecture["input"]), np.float32)
     y = rng.integers(0, architecture["classes"], IMAGES)

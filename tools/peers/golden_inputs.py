@@ -1,7 +1,7 @@
 """Inputs that Python and TypeScript rebuild identically from integers: images, labels, weights, probe vectors.
 
 Nothing here is random or stored: every value is a hash of (stream, index) put into range. The TypeScript twin is
-`packages/engine/test/golden-inputs.ts`; both check the known answers listed in `packages/engine/test/fixtures/README.md`.
+`packages/engine/test/golden-inputs.ts`; both check the known answers listed in that folder's `fixtures/README.md`.
 """
 
 import numpy as np

@@ -33,9 +33,9 @@ TORCH_OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": t
 # Float32 runs that are equal on paper: samples of a batch reversed?, oneDNN kernels?, pixels one ulp up or down?
 FLOAT32_RUNS = list(itertools.product([False, True], [True, False], [False, True]))
 
-# A tie in a max pool that falls differently sends a gradient elsewhere and trajectories part for good, though no run is
-# wrong. So a case takes the first seed with which not only these runs but also float32 runs from weights and pixels that
-# are NUDGE ulps off, each up or down, end this near to float64 (relative L2, every tensor); or the seed that comes nearest.
+# A tie in a max pool that falls differently sends a gradient elsewhere and trajectories part for good, though no run
+# is wrong. So a case takes the first seed with which these runs and also float32 runs from weights and pixels that are
+# NUDGE ulps off, each up or down, end this near to float64 (relative L2, every tensor); or the seed that comes nearest.
 WELL_POSED = 1e-5
 NUDGE = 3
 NUDGED_RUNS = 4

@@ -31,9 +31,8 @@ def main(out: Path) -> None:
     for name, (x, y) in cases().items():
         x, y = x.round(4), y.round(4)
         test = ks_2samp(x, y, method="exact")
-        rows.append(
-            {"name": name, "x": x.tolist(), "y": y.tolist(), "statistic": float(test.statistic), "p": float(test.pvalue)}
-        )
+        expected = {"statistic": float(test.statistic), "p": float(test.pvalue)}
+        rows.append({"name": name, "x": x.tolist(), "y": y.tolist(), **expected})
     lines = ",\n".join(json.dumps(row) for row in rows)
     out.write_text(f'{{"versions": {{"scipy": "{scipy.__version__}"}}, "cases": [\n{lines}\n]}}\n')
 

@@ -102,5 +102,3 @@ def build(architecture: Architecture, activation: str, dropout: float = 0.0) -> 
     if known not in (None, size):
         raise AssertionError(f"{architecture['name']} has {size} parameters, published are {known}")
     return net
-
-

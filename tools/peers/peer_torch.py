@@ -8,7 +8,8 @@ from nets import Architecture, build
 
 ADAM = {"plain": {"foreach": False}, "foreach": {"foreach": True}, "fused": {"fused": True}, "compile": {"fused": True}}
 # Adam's implementation, and whether oneDNN's convolutions are on; `compile` is torch.compile of forward and backward.
-VARIANTS = [f"{adam}{kernels}" for adam in ("plain", "foreach", "fused") for kernels in ("", "-no-onednn")] + ["compile"]
+VARIANTS = [f"{adam}{kernels}" for adam in ("plain", "foreach", "fused") for kernels in ("", "-no-onednn")]
+VARIANTS.append("compile")
 
 
 def configure() -> None:

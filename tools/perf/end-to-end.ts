@@ -40,8 +40,15 @@ async function kernels(data: Awaited<ReturnType<typeof loadDataset>>): Promise<n
   const members = Array.from(
     { length: MODELS },
     (_, m): Hyperparameters => ({
-      ...{ activation: "tanh", init: "uniform", dropout: 0, optimizer: "adam" },
-      ...{ lr: 3e-4, weight_decay: 1e-3, momentum: 0, batch_size: 10, seed: m + 1 },
+      activation: "tanh",
+      init: "uniform",
+      dropout: 0,
+      optimizer: "adam",
+      lr: 3e-4,
+      weight_decay: 0.001,
+      momentum: 0,
+      batch_size: 10,
+      seed: m + 1,
     }),
   );
   const cohort = engine.createCohort({ architecture: architectures["cnn-s-1ch"], members, data });

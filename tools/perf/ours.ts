@@ -12,8 +12,15 @@ const architecture = architectures[name];
 const { kernels } = await (engineName === "native" ? loadNativeKernels() : loadWasmKernels());
 
 const member = (seed: number): Hyperparameters => ({
-  ...{ activation: "tanh", init: "kaiming_uniform", dropout: 0, optimizer: "adam" },
-  ...{ lr: 3e-4, weight_decay: 0, momentum: 0, batch_size: 10, seed },
+  activation: "tanh",
+  init: "kaiming_uniform",
+  dropout: 0,
+  optimizer: "adam",
+  lr: 3e-4,
+  weight_decay: 0,
+  momentum: 0,
+  batch_size: 10,
+  seed,
 });
 
 /** Relative L2 error of the worst gradient tensor against PyTorch's float64. */
@@ -41,10 +48,16 @@ const cohort = laneEngine(kernels).createCohort({
   architecture,
   members: Array.from({ length: kernels.lanes }, (_, m) => member(m + 1)),
   data: {
-    ...{ shape: architecture.input, images, labels: new Uint8Array(N).map((_, i) => i % 10) },
+    shape: architecture.input,
+    images,
+    labels: new Uint8Array(N).map((_, i) => i % 10),
     scale: new Float32Array(architecture.input[0]).fill(1 / 80),
     shift: new Float32Array(architecture.input[0]).fill(-0.42),
-    splits: { train: range(Math.min(N, trainCount)), val: range(10), test: range(Math.min(N, 2 * trainCount)) },
+    splits: {
+      train: range(Math.min(N, trainCount)),
+      val: range(10),
+      test: range(Math.min(N, 2 * trainCount)),
+    },
   },
 });
 
@@ -78,7 +91,10 @@ for await (const line of createInterface({ input: process.stdin })) {
   const evaluated = rate(seconds / 4, evaluate);
   console.log(
     JSON.stringify({
-      ...{ peer: "ours", variant: kernels.id, arch: name, models: kernels.lanes },
+      peer: "ours",
+      variant: kernels.id,
+      arch: name,
+      models: kernels.lanes,
       samples_per_s: [Math.round(trained.perS)],
       samples_per_cpu_s: [Math.round(trained.perCpuS)],
       evaluated_per_s: [Math.round(evaluated.perS)],

@@ -107,7 +107,8 @@ export type { Summary };
 
 const comparisons: Comparison[] = [];
 for (const arch of values.arch) {
-  if (!(arch in architectures)) throw new Error(`--arch must be one of ${Object.keys(architectures)}, got "${arch}"`);
+  if (!(arch in architectures))
+    throw new Error(`--arch must be one of ${Object.keys(architectures).join(", ")}, got "${arch}"`);
   comparisons.push(await compare(arch as keyof typeof architectures));
 }
 log("end to end: zoo-gen run against the kernels alone");

@@ -61,10 +61,11 @@ const figure = Plot.plot({
     Plot.areaY(rows, { x: "epoch", y1: (r) => 100 * r.q05, y2: (r) => 100 * r.q95, fill: "#b0c8e2" }),
     Plot.areaY(rows, { x: "epoch", y1: (r) => 100 * r.q25, y2: (r) => 100 * r.q75, fill: "#7ba3cf" }),
     Plot.lineY(rows, { x: "epoch", y: (r) => 100 * r.median, stroke: "#1f4e8c", strokeWidth: 2 }),
-    Plot.text(
-      [`${zoo.manifest.title}, ${rows[0].n} models: median, middle 50 % and 90 %, all`],
-      { frameAnchor: "top-left", dx: 6, dy: 4 },
-    ),
+    Plot.text([`${zoo.manifest.title}, ${rows[0].n} models: median, middle 50 % and 90 %, all`], {
+      frameAnchor: "top-left",
+      dx: 6,
+      dy: 4,
+    }),
   ],
 });
 figure.setAttribute("xmlns", "http://www.w3.org/2000/svg");

@@ -49,17 +49,15 @@ export async function measure(
   const script = fileURLToPath(new URL("measure.py", import.meta.url));
   const child = spawn(python, [script, name, String(stride), String(total)], { stdio: ["pipe", "pipe", "inherit"] });
   let answer = "";
-  let problem: Error | null = null;
-  child.on("error", (e) => {
-    problem = e;
-  });
+  const problems: Error[] = [];
+  child.on("error", (e) => problems.push(e));
   child.stdin.on("error", () => {}); // Python ended early: its exit code says so
   child.stdout.setEncoding("utf8").on("data", (text) => {
     answer += text;
   });
   const closed = new Promise<number | null>((resolve) => child.on("close", resolve));
   let different = 0;
-  for (let first = 0; first < total && problem === null && child.exitCode === null; first += BLOCK) {
+  for (let first = 0; first < total && problems.length === 0 && child.exitCode === null; first += BLOCK) {
     const words = new Uint32Array(Math.min(BLOCK, total - first));
     for (let i = 0; i < words.length; i++) words[i] = (first + i) * stride;
     const [measured, ...others] = kernels.map((k) => k.math(name, new Float32Array(words.buffer)));
@@ -70,7 +68,7 @@ export async function measure(
   }
   child.stdin.end();
   const code = await closed;
-  if (problem !== null) throw new Error(`cannot run ${python}; set ZOO_PYTHON`, { cause: problem });
+  if (problems.length > 0) throw new Error(`cannot run ${python}; set ZOO_PYTHON`, { cause: problems[0] });
   if (code !== 0) throw new Error(`${python} measure.py ended with exit code ${code}, see above; set ZOO_PYTHON`);
   return { ...(JSON.parse(answer) as Omit<Errors, "builds_differ">), builds_differ: different };
 }

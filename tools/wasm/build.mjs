@@ -8,9 +8,22 @@ const check = process.argv.includes("--check");
 
 const exported = ["lanes", "fused", "prepare", "evaluate", "train", "math"].map((name) => `-Wl,--export=zoo_${name}`);
 const flags = [
-  ...["-O3", "-std=c++17", "-ffp-contract=off", "-fno-math-errno", "-fno-exceptions", "-fno-rtti"],
-  ...["-fno-strict-aliasing", "-msimd128", "-mbulk-memory", "-mnontrapping-fptoint", "-DZOO_LANES=4"],
-  ...["-nostdlib", "-Wl,--no-entry", "-Wl,--export=__heap_base", "-Wl,-z,stack-size=65536", ...exported],
+  "-O3",
+  "-std=c++17",
+  "-ffp-contract=off",
+  "-fno-math-errno",
+  "-fno-exceptions",
+  "-fno-rtti",
+  "-fno-strict-aliasing",
+  "-msimd128",
+  "-mbulk-memory",
+  "-mnontrapping-fptoint",
+  "-DZOO_LANES=4",
+  "-nostdlib",
+  "-Wl,--no-entry",
+  "-Wl,--export=__heap_base",
+  "-Wl,-z,stack-size=65536",
+  ...exported,
 ];
 const builds = { relaxed: ["-mrelaxed-simd", "-DZOO_RELAXED"], strict: [] };
 

@@ -10,7 +10,9 @@ export function checkCohortSpec({ architecture, members, data }: CohortSpec): vo
   }
   deriveLayout(architecture);
   if (data.shape.join() !== architecture.input.join()) {
-    throw new RangeError(`${architecture.name} takes images [${architecture.input}], the data has [${data.shape}]`);
+    throw new RangeError(
+      `${architecture.name} takes images [${architecture.input.join()}], the data has [${data.shape.join()}]`,
+    );
   }
   const N = data.labels.length;
   const size = data.shape[0] * data.shape[1] * data.shape[2];

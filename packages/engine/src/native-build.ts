@@ -11,8 +11,16 @@ const run = promisify(execFile);
 const sourceDir = fileURLToPath(new URL("../native/", import.meta.url));
 const units = ["addon.cc", "engine.cc", "tiles.cc"];
 const flags = [
-  ...["-O3", "-std=c++17", "-shared", "-fPIC", "-ffp-contract=off", "-fno-math-errno", "-fno-exceptions"],
-  ...["-fno-rtti", "-fno-strict-aliasing", "-w"],
+  "-O3",
+  "-std=c++17",
+  "-shared",
+  "-fPIC",
+  "-ffp-contract=off",
+  "-fno-math-errno",
+  "-fno-exceptions",
+  "-fno-rtti",
+  "-fno-strict-aliasing",
+  "-w",
 ];
 
 export interface Compiler {

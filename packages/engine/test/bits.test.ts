@@ -31,9 +31,12 @@ const run = (engine: Engine, spec: CohortSpec, epochs?: number) => record(engine
 function mixedMembers(change: Partial<Hyperparameters>, shift: number): Hyperparameters[] {
   return [0, 0.5, 0, 0.3].map((dropout, m) =>
     hyperparameters({
-      ...{ dropout, init: inits[(m + shift) % inits.length], lr: 1e-3 * (m + 1) },
-      ...{ weight_decay: m % 2 ? 1e-2 : 0, seed: m === 3 ? Number.MAX_SAFE_INTEGER : m + 11 },
-      ...{ momentum: change.optimizer === "sgd" ? 0.9 : 0 },
+      dropout,
+      init: inits[(m + shift) % inits.length],
+      lr: 0.001 * (m + 1),
+      weight_decay: m % 2 ? 0.01 : 0,
+      seed: m === 3 ? Number.MAX_SAFE_INTEGER : m + 11,
+      momentum: change.optimizer === "sgd" ? 0.9 : 0,
       ...change,
     }),
   );

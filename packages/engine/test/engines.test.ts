@@ -6,22 +6,24 @@ import { wasmKernels } from "../src/wasm.ts";
 const wasmFile = (name: string) => new Uint8Array(readFileSync(new URL(`../wasm/zoo-${name}.wasm`, import.meta.url)));
 
 /** A module whose zoo_fused answers 0: what a machine without fused relaxed multiply-add looks like. */
-const unfused = Uint8Array.of(
-  ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // magic, version
-  ...[1, 5, 1, 0x60, 0, 1, 0x7f], // type: () -> i32
-  ...[3, 2, 1, 0], // one function
-  ...[7, 13, 1, 9, ...Buffer.from("zoo_fused"), 0, 0], // exported
-  ...[10, 6, 1, 4, 0, 0x41, 0, 0x0b], // i32.const 0
+const unfused = Buffer.concat(
+  [
+    "0061736d 01000000", // magic, version
+    "01 05 01 60 00 01 7f", // type: () -> i32
+    "03 02 01 00", // one function
+    `07 0d 01 09 ${Buffer.from("zoo_fused").toString("hex")} 00 00`, // exported
+    "0a 06 01 04 00 41 00 0b", // i32.const 0
+  ].map((section) => Buffer.from(section.replaceAll(" ", ""), "hex")),
 );
 
 describe("engines", () => {
   test("wasm and reference run everywhere, and each says why it does or does not", async () => {
     const probes = await probeEngines();
     expect(probes.map(({ name }) => name)).toEqual(["native", "wasm", "reference"]);
-    for (const { name, available, reason } of probes) {
+    for (const { name, reason } of probes) {
       expect(reason.length, name).toBeGreaterThan(10);
-      if (name !== "native") expect(available, reason).toBe(true);
     }
+    expect(probes.slice(1).map(({ available }) => available)).toEqual([true, true]);
   });
 
   test("auto is native where it runs, else wasm", async () => {

@@ -3,6 +3,7 @@ import { NUMERICS_VERSION } from "@zoo/engine";
 import { shardMetadata, ZooError } from "@zoo/format";
 import { finishZoo } from "./finish.ts";
 import type { Plan } from "./plan.ts";
+import { Stopped } from "./pool.ts";
 import { checkSpace, type Equipment, equip, type MachineOptions } from "./preflight.ts";
 import { Progress } from "./progress.ts";
 import { inspectFolder, lockFolder, makeWritable, type RunFile, removePartial, writeRun } from "./run-folder.ts";
@@ -94,8 +95,8 @@ async function train(plan: Plan, dir: string, equipment: Equipment, world: World
     await finishZoo(plan, dir, shards, data, engine.id);
     return report(true);
   } catch (e) {
-    if (stops === 0) throw e;
-    return report(false);
+    if (!(e instanceof Stopped)) throw e;
+    return report(false); // only a signal closes the pool before all is done
   } finally {
     progress.close();
     ignoreSignals();

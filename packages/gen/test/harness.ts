@@ -62,7 +62,7 @@ export async function interrupted(argv: readonly string[], tasks = 3): Promise<S
       const pool = inlinePool(size, data, onSamples);
       let done = 0;
       const run: typeof pool.run = async (task) => {
-        if (++done > tasks) for (const stop of stops) stop();
+        if (++done === tasks + 1) for (const stop of stops) stop();
         return await pool.run(task);
       };
       return { ...pool, run };

@@ -2,14 +2,17 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openZoo } from "@zoo/format/node";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { contents, folder, run, start, tinyRecipe } from "./process.ts";
+
+// Every test starts several processes, each of which may have to wait for a core.
+vi.setConfig({ testTimeout: 300_000 });
 
 // What names the engine that trained a zoo, and so may differ between engines.
 const ENGINE_FILES = ["zoo.json", "README.md"];
 
 describe("the same bytes", () => {
-  test("from one worker and from two, and from every engine that runs here", { timeout: 300_000 }, async () => {
+  test("from one worker and from two, and from every engine that runs here", async () => {
     const dir = folder();
     const recipe = tinyRecipe(dir, { epochs: 2 });
     const zoo = async (name: string, ...options: string[]) => {
@@ -47,7 +50,7 @@ describe("kill -9", () => {
   const KILLS = 20;
 
   test(`at ${KILLS} random moments, resumed each time, ends with the bytes of a run that was left alone`, {
-    timeout: 600_000,
+    timeout: 1_200_000,
   }, async () => {
     const dir = folder();
     const recipe = tinyRecipe(dir);

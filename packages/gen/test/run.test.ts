@@ -138,6 +138,19 @@ describe("an interrupted run", () => {
     expect(contents(join(dir, "half"))).toEqual(contents(join(dir, "whole")));
   });
 
+  test("ends at once at a second Ctrl-C", async () => {
+    const codes: number[] = [];
+    await zooGen(["run", recipeFile(), ...out(), "--models", "3"], {
+      onStopSignal: (stop) => {
+        stop();
+        stop();
+        return () => {};
+      },
+      exit: (code) => codes.push(code),
+    });
+    expect(codes).toEqual([130]);
+  });
+
   test("is described by status while it waits, and after", async () => {
     const argv = ["run", recipeFile(), ...out(), "--models", "10"];
     await interrupted(argv);

@@ -27,8 +27,15 @@ export function syntheticData(
 
 export function hyperparameters(change: Partial<Hyperparameters> = {}): Hyperparameters {
   return {
-    ...{ activation: "tanh", init: "kaiming_uniform", dropout: 0, optimizer: "adam" },
-    ...{ lr: 1e-3, weight_decay: 0, momentum: 0, batch_size: 5, seed: 1 },
+    activation: "tanh",
+    init: "kaiming_uniform",
+    dropout: 0,
+    optimizer: "adam",
+    lr: 0.001,
+    weight_decay: 0,
+    momentum: 0,
+    batch_size: 5,
+    seed: 1,
     ...change,
   };
 }

@@ -4,6 +4,7 @@ import { NUMERICS_VERSION } from "@zoo/engine";
 import { type Zoo, ZooError } from "@zoo/format";
 import { openZoo } from "@zoo/format/node";
 import { makePlan } from "../plan.ts";
+import { Stopped } from "../pool.ts";
 import { type Equipment, equip } from "../preflight.ts";
 import { parseRecipe } from "../recipe.ts";
 import { inspectFolder } from "../run-folder.ts";
@@ -75,7 +76,7 @@ async function verify(zoo: Zoo, dir: string, flags: VerifyFlags, world: World): 
       if (world.stderr.isTTY) world.stderr.write(`\r\x1b[2K${percent(share)} retrained and compared`);
     });
   } catch (e) {
-    if (!stopped) throw e;
+    if (!(e instanceof Stopped)) throw e;
     world.stderr.write("zoo-gen: stopped before the comparison was complete\n");
     return 1;
   } finally {
