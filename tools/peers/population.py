@@ -1,7 +1,7 @@
 """Trains a population of PyTorch models the published way: one by one, eagerly, in float32, on one thread.
 
     pip install -r tools/peers/requirements.txt
-    pnpm build && node tools/peers/dump-dataset.mjs usps DUMP
+    npm run build && node tools/python/dump-dataset.mjs usps DUMP
     python tools/peers/population.py DUMP RECIPE packages/engine/test/fixtures/populations/RECIPE.json
 
 RECIPE is tanh-uniform-adam or gelu-kaiming-sgd-dropout; each takes 6 minutes of one core.

@@ -1,6 +1,6 @@
-"""Rebuilds a stored model in PyTorch and counts its right answers again: python replay_model.py ZOO MODEL EPOCH IMAGES.npy LABELS.npy
+"""Rebuilds a stored model in PyTorch and counts its right answers again: python replay_model.py ZOO MODEL EPOCH DATA
 
-IMAGES: uint8 [N, C * H * W], the test images as the zoo's data set has them before scaling. LABELS: [N].
+DATA: the folder that `node tools/python/dump-dataset.mjs DATASET DATA` wrote for the zoo's data set.
 """
 import json, math, sys
 import numpy as np, pandas as pd, torch
@@ -8,8 +8,9 @@ from safetensors import safe_open
 from torch import nn
 
 folder, model, epoch = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-images, labels = np.load(sys.argv[4]), np.load(sys.argv[5])
-zoo = json.load(open(f"{folder}/zoo.json"))
+zoo, test = json.load(open(f"{folder}/zoo.json")), json.load(open(f"{sys.argv[4]}/dataset.json"))["splits"]["test"]
+images = np.fromfile(f"{sys.argv[4]}/images.u8", np.uint8).reshape(-1, *zoo["dataset"]["shape"])[test]
+labels = np.fromfile(f"{sys.argv[4]}/labels.u8", np.uint8)[test]
 row = pd.read_parquet(f"{folder}/models.parquet").set_index("id").loc[model]
 shard = zoo["shards"][row.shard]
 vector = safe_open(f"{folder}/{shard['weights']['path']}", "pt").get_slice("weights")[epoch, int(row.row)]  # [D]
@@ -32,7 +33,7 @@ network.eval()
 
 data = zoo["dataset"]
 scale, shift = (np.array(data[k])[:, None, None] for k in ("scale", "shift"))
-pixels = images.reshape(-1, *data["shape"]) * scale + shift  # in float64, so that the next line rounds once
+pixels = images * scale + shift  # in float64, so that the next line rounds once
 with torch.no_grad():
     logits = network(torch.from_numpy(pixels.astype(np.float32)))
 right = int((logits.argmax(1).numpy() == labels).sum())

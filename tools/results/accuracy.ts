@@ -1,5 +1,6 @@
 // npm run zoo-results -- ZOO OUT: the distribution of test accuracy over the models of a zoo, per epoch.
-// Writes accuracy.json (all epochs), accuracy.md (some epochs) and accuracy.svg.
+// Writes accuracy.json (all epochs), accuracy.md (some epochs), accuracy.svg, and SHA256SUMS of the shards, which do not
+// depend on the machine: in a zoo of the same recipe, sha256sum -c must agree.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as Plot from "@observablehq/plot";
@@ -74,5 +75,7 @@ mkdirSync(out, { recursive: true });
 writeFileSync(join(out, "accuracy.json"), `${JSON.stringify({ zoo: zoo.manifest.name, rows }, null, 1)}\n`);
 writeFileSync(join(out, "accuracy.md"), `${table.join("\n")}\n`);
 writeFileSync(join(out, "accuracy.svg"), `${figure.outerHTML}\n`);
+const files = zoo.manifest.shards.flatMap(({ weights, metrics }) => [weights, metrics]);
+writeFileSync(join(out, "SHA256SUMS"), files.map(({ path, sha256 }) => `${sha256}  ${path}\n`).join(""));
 process.stdout.write(`${table.join("\n")}\n`);
 await zoo.close();

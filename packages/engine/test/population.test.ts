@@ -20,6 +20,8 @@ const names = ["tanh-uniform-adam", "gelu-kaiming-sgd-dropout"];
 const read = (name: string): Population =>
   JSON.parse(readFileSync(new URL(`fixtures/populations/${name}.json`, import.meta.url), "utf8"));
 
+const page = readFileSync(new URL("../../../docs/results/populations/README.md", import.meta.url), "utf8");
+
 const dataDir = process.env.ZOO_DATA_DIR;
 const haveData = dataDir !== undefined && existsSync(dataDir);
 if (!haveData) {
@@ -38,6 +40,7 @@ describe.skipIf(!haveData)("64 models of ours and 64 of PyTorch have indistingui
     const members = Array.from({ length: last - first + 1 }, (_, i) => ({ ...hyperparameters, seed: first + i }));
     const kernels = await fastestKernels();
     const cohort = laneEngine(kernels).createCohort({ architecture: architectures[architecture], members, data });
+    const rows: string[] = [];
     for (const [e, epoch] of population.epochs.entries()) {
       while (cohort.epoch < epoch) cohort.trainEpoch();
       const { loss, acc } = cohort.evaluate("test");
@@ -46,24 +49,29 @@ describe.skipIf(!haveData)("64 models of ours and 64 of PyTorch have indistingui
         accuracy: kolmogorovSmirnov(acc, theirs).p,
         loss: kolmogorovSmirnov(loss, population.test_loss[e]).p,
       };
-      console.log(
-        `${name}, epoch ${epoch}: ${describePair("accuracy", acc, theirs)} (p = ${p.accuracy.toFixed(2)}), ` +
-          `${describePair("loss", loss, population.test_loss[e])} (p = ${p.loss.toFixed(2)})`,
-      );
+      const cells = [
+        ...[name, epoch, percent(acc), percent(theirs), p.accuracy.toFixed(2)],
+        ...[meanAndStd(loss, 3), meanAndStd(population.test_loss[e], 3), p.loss.toFixed(2)],
+      ];
+      rows.push(`| ${cells.join(" | ")} |`);
       expect(p.accuracy, `test accuracy at epoch ${epoch}`).toBeGreaterThan(0.05);
       expect(p.loss, `test loss at epoch ${epoch}`).toBeGreaterThan(0.05);
     }
     cohort.dispose();
+    // Our bits do not depend on the machine, so these rows are the published ones.
+    expect(page.split("\n").filter((line) => line.startsWith(`| ${name} |`))).toEqual(rows);
   });
 });
 
-function describePair(name: string, ours: ArrayLike<number>, theirs: ArrayLike<number>): string {
-  return `${name} ours ${meanAndStd(ours)}, PyTorch ${meanAndStd(theirs)}`;
-}
+const percent = (values: ArrayLike<number>): string =>
+  meanAndStd(
+    Array.from(values, (x) => 100 * x),
+    1,
+  );
 
-function meanAndStd(values: ArrayLike<number>): string {
+function meanAndStd(values: ArrayLike<number>, digits: number): string {
   const x = Array.from(values);
   const mean = x.reduce((a, b) => a + b, 0) / x.length;
   const std = Math.sqrt(x.reduce((a, b) => a + (b - mean) ** 2, 0) / (x.length - 1));
-  return `${mean.toFixed(4)} +- ${std.toFixed(4)}`;
+  return `${mean.toFixed(digits)} ± ${std.toFixed(digits)}`;
 }
