@@ -110,6 +110,42 @@ static void input_tile(const V* g, const V* w, V* din, const Convolution& c, int
   store_tile(target, plane, acc);
 }
 
+/**
+ * The E = K - 1 columns of din at the left or right border, stride 1: din[channel..channel+CB][y][x..x+E]. The tap kx reaches
+ * only some of them, and all share the E columns of g next to the border, which stay in registers.
+ */
+template <int CB, int E, bool RIGHT>
+static void border_tile(const V* g, const V* w, V* din, const Convolution& c, int channel, int y, int o_from, int o_to) {
+  V acc[CB][E];
+  V* target = din + (channel * c.h + y) * c.wi + (RIGHT ? c.wo : 0);
+  const int area = (E + 1) * (E + 1), plane = c.h * c.wi;
+  if (o_from == 0) {
+    ZOO_UNROLL for (int i = 0; i < CB; i++) { ZOO_UNROLL for (int j = 0; j < E; j++) acc[i][j] = splat(0.0f); }
+  } else {
+    load_tile(acc, target, plane);
+  }
+  const int lowest = y - c.ho + 1;
+  const int ky_from = lowest > 0 ? lowest : 0, ky_to = y < E ? y : E;
+  for (int o = o_from; o < o_to; o++) {
+    for (int ky = ky_from; ky <= ky_to; ky++) {
+      const V* row = g + (o * c.ho + y - ky) * c.wo + (RIGHT ? c.wo - E : 0);
+      const V* weight = w + (o * c.ci + channel) * area + ky * (E + 1);
+      V held[E];
+      ZOO_UNROLL for (int j = 0; j < E; j++) held[j] = row[j];
+      ZOO_UNROLL for (int kx = RIGHT ? 1 : 0; kx < (RIGHT ? E + 1 : E); kx++) {
+        ZOO_UNROLL for (int i = 0; i < CB; i++) {
+          V passing = weight[i * area + kx];
+          in_register(passing);
+          ZOO_UNROLL for (int j = RIGHT ? 0 : kx; j < (RIGHT ? kx : E); j++) {
+            acc[i][j] = madd(held[j - kx + (RIGHT ? E : 0)], passing, acc[i][j]);
+          }
+        }
+      }
+    }
+  }
+  store_tile(target, plane, acc);
+}
+
 /** dw[o..o+OB][channel][ky][kx..kx+KB] over the output rows y_from .. y_to-1. */
 template <int OB, int KB>
 static void weight_tile(const V* in, const V* g, V* dw, const Convolution& c, int o, int channel, int ky, int kx, int y_from, int y_to) {
@@ -128,23 +164,24 @@ static void weight_tile(const V* in, const V* g, V* dw, const Convolution& c, in
 typedef void (*ForwardTile)(const V*, const V*, const V*, V*, const Convolution&, int, int, int, int, int);
 typedef void (*InputTile)(const V*, const V*, V*, const Convolution&, int, int, const Columns&, int, int);
 typedef void (*WeightTile)(const V*, const V*, V*, const Convolution&, int, int, int, int, int, int);
+typedef void (*BorderTile)(const V*, const V*, V*, const Convolution&, int, int, int, int);
+
+constexpr int MAX_BORDER = 4;
 
 /** The compiled tiles: index [channels - 1][width - 1], null where the accumulators would not fit the registers. */
 struct Tiles {
   ForwardTile forward[MAX_TILE][MAX_TILE];
   InputTile input[MAX_TILE][MAX_TILE];
   WeightTile weight[MAX_TILE][MAX_TILE];
+  BorderTile left[MAX_TILE][MAX_BORDER], right[MAX_TILE][MAX_BORDER];
 };
 extern const Tiles TILES;
 
-constexpr bool fits(int a, int b) { return a * b + (a < b ? a : b) + 1 <= REGISTERS; }
+constexpr bool fits(int a, int b) { return a * b + operand_registers(a < b ? a : b, a < b ? b : a) <= REGISTERS; }
 
-/**
- * Cost of one multiply-add step of a tile, in half cycles of a core with two FMA and two load ports. Channels lie a
- * stride apart, so each needs an address of its own.
- */
+/** Cost of one multiply-add step of a tile, in half cycles of a core with two FMA and two load ports. */
 static int tile_cost(int channels, int width) {
-  const int products = channels * width, loads = channels * (1 + ADDRESS_COST) + width;
+  const int products = channels * width, loads = channels + width;
   const int busy = products > loads ? products : loads;
   return (busy > 8 ? busy : 8) + 1;  // 8: two units times a latency of 4
 }
@@ -192,15 +229,37 @@ static void convolution_forward(const V* in, const V* w, const V* b, V* out, con
   }
 }
 
-/** interior: tile of the columns that every kx reaches (stride 1); the other columns go one by one. */
+constexpr bool border_fits(int channels, int columns) { return (channels + 1) * columns + 1 <= REGISTERS; }
+
+/** Whether border tiles exist for the convolution. */
+static bool has_border_tiles(const Convolution& c) {
+  return c.stride == 1 && c.k >= 2 && c.k <= MAX_BORDER + 1 && c.wo >= c.k - 1;
+}
+
+/** How many channels to take at a time outside of the interior; border tiles take about as many each. */
+static int choose_edge_channels(const Convolution& c) {
+  if (!has_border_tiles(c)) return choose_tile(c.ci, 1).channels;
+  int most = 1;
+  while (most < MAX_TILE && border_fits(most + 1, c.k - 1)) most++;
+  const int tiles = (c.ci + most - 1) / most;
+  return (c.ci + tiles - 1) / tiles;
+}
+
+/** interior: tile of the columns that every kx reaches (stride 1). The others are done by border tiles, or one by one. */
 static void convolution_input_gradient(const V* g, const V* w, V* din, const Convolution& c, Tile interior, int edge_channels) {
   const int s = c.stride;
   const int inner_from = s == 1 ? c.k - 1 : c.wi, inner_to = s == 1 ? c.wo : c.wi;  // [from, to)
   const int slice = cached(c.ci * c.k * c.k);
+  const bool bordered = has_border_tiles(c);
   for (int o = 0; o < c.co; o += slice) {
     const int o_to = smaller(c.co, o + slice);
     for (int y = 0; y < c.h; y++) {
-      for (int x = 0; x < c.wi; x++) {
+      for (int channel = 0; bordered && channel < c.ci; channel += edge_channels) {
+        const int cb = smaller(edge_channels, c.ci - channel);
+        TILES.left[cb - 1][c.k - 2](g, w, din, c, channel, y, o, o_to);
+        TILES.right[cb - 1][c.k - 2](g, w, din, c, channel, y, o, o_to);
+      }
+      for (int x = 0; !bordered && x < c.wi; x++) {
         if (x >= inner_from && x < inner_to) continue;
         const int lowest = x - (c.wo - 1) * s;
         const Columns column = {x, lowest > 0 ? lowest : x % s, smaller(x, c.k - 1)};

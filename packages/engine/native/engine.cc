@@ -210,10 +210,10 @@ void zoo_prepare(char* at) {
     const Convolution c = geometry(l);
     const Tile forward = choose_tile(c.co, c.wo), weight = choose_tile(c.co, c.k);
     const int interior = c.stride == 1 ? c.wo - c.k + 1 : 0;
-    const Tile input = choose_tile(c.ci, interior > 0 ? interior : 1), edge = choose_tile(c.ci, 1);
+    const Tile input = choose_tile(c.ci, interior > 0 ? interior : 1);
     l.forward_channels = forward.channels, l.forward_width = forward.width;
     l.weight_channels = weight.channels, l.weight_width = weight.width;
-    l.input_channels = input.channels, l.input_width = input.width, l.edge_channels = edge.channels;
+    l.input_channels = input.channels, l.input_width = input.width, l.edge_channels = choose_edge_channels(c);
   }
 }
 

@@ -12,7 +12,9 @@ namespace zoo {
 ZOO_INLINE V splat(float f) { return V{f, f, f, f}; }
 ZOO_INLINE I splat_i(int32_t v) { return I{v, v, v, v}; }
 ZOO_INLINE V sqrt(V x) { return (V)wasm_f32x4_sqrt((v128_t)x); }
-ZOO_INLINE V from_bytes(const uint8_t* p) { return V{(float)p[0], (float)p[1], (float)p[2], (float)p[3]}; }
+ZOO_INLINE V from_bytes(const uint8_t* p) {
+  return (V)wasm_f32x4_convert_i32x4(wasm_u32x4_extend_low_u16x8(wasm_u16x8_extend_low_u8x16(wasm_v128_load32_zero(p))));
+}
 
 #if defined(ZOO_RELAXED)
 ZOO_INLINE V madd(V a, V b, V c) { return __builtin_wasm_relaxed_madd_f32x4(a, b, c); }
@@ -55,18 +57,22 @@ ZOO_INLINE void mul_wide(U a, U b, U& high, U& low) {
 }
 
 /**
- * Hides where a mask comes from: with relaxed SIMD enabled, LLVM turns "a < b ? a : b" into relaxed_min, whose result
- * for NaN depends on the hardware.
+ * The masks are all ones or all zeros in a lane, for which the relaxed instruction has one result. An intrinsic, because
+ * LLVM turns "a < b ? a : b" into relaxed_min, whose result for NaN depends on the hardware.
  */
-ZOO_INLINE I opaque(I mask) {
-  __asm__("" : "+r"(mask));
-  return mask;
+ZOO_INLINE I select(I mask, I yes, I no) {
+#if defined(ZOO_RELAXED)
+  return (I)wasm_i32x4_relaxed_laneselect((v128_t)yes, (v128_t)no, (v128_t)mask);
+#else
+  return (I)wasm_v128_bitselect((v128_t)yes, (v128_t)no, (v128_t)mask);
+#endif
 }
 
 ZOO_INLINE void in_register(V&) {}
 
-// x86-64 has 16, but V8 spills well before that: tiles of 8 products trained 25 % faster than tiles of 12.
-constexpr int REGISTERS = 11;
-constexpr int ADDRESS_COST = 1;
+// V8 loads all operands of a step before it multiplies, and keeps one of x86-64's 16 registers for itself; a tile that
+// spills trains 25 % more slowly.
+constexpr int REGISTERS = 15;
+constexpr int operand_registers(int shorter, int longer) { return shorter + longer; }
 
 }  // namespace zoo

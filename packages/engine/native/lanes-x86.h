@@ -57,9 +57,11 @@ ZOO_INLINE void in_register(V& v) {
 #endif
 }
 
-ZOO_INLINE I opaque(I mask) { return mask; }
+ZOO_INLINE I select(I mask, I yes, I no) { return mask ? yes : no; }
 
-constexpr int ADDRESS_COST = 0;
+/** Registers that the operands of a tile's step take: the shorter ones are held, the longer ones pass through one. */
+constexpr int operand_registers(int shorter, int) { return shorter + 1; }
+
 #if defined(__AVX512VL__)
 constexpr int REGISTERS = 32;
 #else

@@ -41,8 +41,8 @@ namespace zoo {
 constexpr int CACHE_BYTES = 28 * 1024;
 
 ZOO_INLINE U splat_u(uint32_t v) { return (U)splat_i((int32_t)v); }
-ZOO_INLINE V pick(I mask, V yes, V no) { return opaque(mask) ? yes : no; }
-ZOO_INLINE I pick(I mask, I yes, I no) { return opaque(mask) ? yes : no; }
+ZOO_INLINE I pick(I mask, I yes, I no) { return select(mask, yes, no); }
+ZOO_INLINE V pick(I mask, V yes, V no) { return (V)select(mask, (I)yes, (I)no); }
 ZOO_INLINE V abs(V x) { return (V)((I)x & splat_i(0x7fffffff)); }
 ZOO_INLINE V copysign(V magnitude, V sign) {
   return (V)(((I)magnitude & splat_i(0x7fffffff)) | ((I)sign & splat_i((int32_t)0x80000000)));

@@ -76,7 +76,7 @@ ZOO_INLINE V tanh(V x) {
   const Exponential e = split_exp(b + b);
   const V power = e.mantissa * (V)((e.exponent + splat_i(127)) << 23);
   const V large = splat(1.0f) - splat(2.0f) / (power + splat(1.0f));
-  return pick(a > splat(0.55f), copysign(large, x), small);
+  return copysign(pick(a > splat(0.55f), large, small), x);  // for -0, small is +0
 }
 
 /** Error function: odd polynomial below 0.921875, 1 - exp(-poly) above, 1 from 4 on. */

@@ -89,7 +89,7 @@ export function tanh32(x: number): number {
   const a = Math.abs(x);
   if (!(a > f(0.55))) {
     const s = f(x * x);
-    return fma32(f(horner(s, TANH) * s), x, x);
+    return x === 0 ? x : fma32(f(horner(s, TANH) * s), x, x); // -0 stays -0
   }
   const b = a > f(9.02) ? f(9.02) : a;
   const { mantissa, exponent } = splitExp(f(b + b));

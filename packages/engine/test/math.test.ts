@@ -49,7 +49,7 @@ describe("hand-made functions of the kernels", () => {
     expect([-inf, 0, inf].map(exp32)).toEqual([0, 1, inf]);
     expect([0, 1, inf].map(log32)).toEqual([-inf, 0, inf]);
     expect(log32(-1)).toBeNaN();
-    expect([-inf, -9.1, 9.1, inf].map(tanh32)).toEqual([-1, -1, 1, 1]);
+    expect([-inf, -9.1, -0, 0, 9.1, inf].map(tanh32)).toEqual([-1, -1, -0, 0, 1, 1]);
     expect([-inf, -4, 0, 4, inf].map(erf32)).toEqual([-1, -1, 0, 1, 1]);
     expect([-inf, 0, inf].map(sigmoid32)).toEqual([0, 0.5, 1]);
     for (const name of mathFunctions) expect(reference[name](Number.NaN), name).toBeNaN();
