@@ -2,12 +2,16 @@
 // Writes accuracy.json (all epochs), accuracy.md (some epochs), accuracy.svg, and SHA256SUMS of the shards, which do not
 // depend on the machine: in a zoo of the same recipe, sha256sum -c must agree.
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import * as Plot from "@observablehq/plot";
 import { openZoo } from "@zoo/format/node";
 import { parseHTML } from "linkedom";
 
-const [zooPath, out] = process.argv.slice(2).filter((arg) => arg !== "--");
+// npm changes into this package's folder; paths are meant from where the command was typed.
+const [zooPath, out] = process.argv
+  .slice(2)
+  .filter((arg) => arg !== "--")
+  .map((path) => resolve(process.env.INIT_CWD ?? ".", path));
 if (zooPath === undefined || out === undefined) {
   process.stderr.write("usage: npm run zoo-results -- ZOO OUT\n");
   process.exit(2);

@@ -71,7 +71,7 @@ export class Progress {
     const weight = measured.reduce((sum, [{ models }]) => sum + models.length, 0);
     const accuracy = measured.reduce((sum, [{ models }, accuracy]) => sum + models.length * accuracy, 0) / weight;
     const parts = [
-      `${this.#modelsDone} of ${plural(models.length, "model")} done`,
+      `${count(this.#modelsDone)} of ${plural(models.length, "model")} done`,
       `epoch ${this.#lastEpoch} of ${epochs}`,
       `${count(this.rate)} model-samples/s`,
       `test accuracy ${percent(accuracy)}`,
