@@ -6,9 +6,8 @@ const spread = ({ min, median, max }: Summary) => `${number(median)} (${number(m
 
 type ComparisonRow = Comparison["rows"][number];
 
-/** The fastest variant of a peer. */
-function best(rows: readonly ComparisonRow[], peer: string): ComparisonRow | undefined {
-  return rows.filter((row) => row.peer === peer).sort((a, b) => b.perS.median - a.perS.median)[0];
+function fastest(rows: readonly ComparisonRow[]): ComparisonRow | undefined {
+  return [...rows].sort((a, b) => b.perS.median - a.perS.median)[0];
 }
 
 function ratio(ours: ComparisonRow | undefined, peer: ComparisonRow | undefined): string {
@@ -16,21 +15,36 @@ function ratio(ours: ComparisonRow | undefined, peer: ComparisonRow | undefined)
 }
 
 function table({ arch, rows, peaks, flops }: Comparison): string {
+  const torch = fastest(rows.filter(({ peer }) => peer === "torch"));
   const lines = rows.map((row) => {
     const lanes = row.variant.startsWith("wasm") ? 4 : Math.max(...peaks.map((peak) => peak.lanes));
     const peak = peaks.find((other) => other.lanes === lanes)?.gflops.median ?? Number.NaN;
     const share = ((100 * row.perS.median * flops.train) / 1e9 / peak).toFixed(0);
     const evaluated = row.evaluatedPerS ? spread(row.evaluatedPerS) : "";
-    const torch = ratio(row, best(rows, "torch"));
-    return `| ${row.peer} | ${row.variant} | ${row.models} | ${spread(row.perS)} | ${share} % of ${peak.toFixed(0)} | ${torch} | ${evaluated} |`;
+    return `| ${row.peer} | ${row.variant} | ${row.models} | ${spread(row.perS)} | ${share} % of ${peak.toFixed(0)} | ${ratio(row, torch)} | ${evaluated} |`;
   });
-  const native = rows.find((row) => row.peer === "ours" && row.variant.startsWith("native"));
-  const wasm = rows.find((row) => row.peer === "ours" && row.variant.startsWith("wasm"));
-  const vmaps = [best(rows, "vmap"), best(rows, "jax")].filter((row) => row !== undefined);
-  const vmap = vmaps.sort((a, b) => b.perS.median - a.perS.median)[0];
+  const ours = (engine: string) => rows.find((row) => row.peer === "ours" && row.variant.startsWith(engine));
+  const among = (wanted: (row: ComparisonRow) => boolean) => fastest(rows.filter(wanted));
+  const opponents = {
+    "PyTorch, the fastest variant": torch,
+    "PyTorch, the fastest with its default kernels": among(
+      (row) => row.peer === "torch" && ["plain", "foreach", "fused"].includes(row.variant),
+    ),
+    "vmap, the better of torch.func and JAX": among(
+      (row) => row.peer === "jax" || (row.peer === "vmap" && row.variant !== "compile"),
+    ),
+    "torch.compile of torch.func's vmap": among((row) => row.peer === "vmap" && row.variant === "compile"),
+  };
+  const ratios = Object.entries(opponents).map(([name, row]) => {
+    const about = row ? `${row.variant}, ${row.models} at once` : "does not run here";
+    return `| ${name} (${about}) | ${ratio(ours("native"), row)} | ${ratio(ours("wasm"), row)} |`;
+  });
   return `## ${arch}
 
-Native is **${ratio(native, best(rows, "torch"))}** PyTorch's fastest variant and **${ratio(native, vmap)}** the better vmap; wasm is **${ratio(wasm, best(rows, "torch"))}** PyTorch.
+| times as fast as | native | wasm |
+| --- | --- | --- |
+${ratios.join("\n")}
+
 A training sample is ${(flops.train / 1e6).toFixed(3)} MFLOP, an evaluated one ${(flops.evaluate / 1e6).toFixed(3)}.
 
 | | variant | models at once | training, model-samples/s | share of the FMA peak, GFLOP/s | vs PyTorch | evaluation, model-samples/s |
