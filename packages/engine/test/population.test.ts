@@ -49,11 +49,9 @@ describe.skipIf(!haveData)("64 models of ours and 64 of PyTorch have indistingui
         accuracy: kolmogorovSmirnov(acc, theirs).p,
         loss: kolmogorovSmirnov(loss, population.test_loss[e]).p,
       };
-      const cells = [
-        ...[name, epoch, percent(acc), percent(theirs), p.accuracy.toFixed(2)],
-        ...[meanAndStd(loss, 3), meanAndStd(population.test_loss[e], 3), p.loss.toFixed(2)],
-      ];
-      rows.push(`| ${cells.join(" | ")} |`);
+      const accuracies = [percent(acc), percent(theirs), p.accuracy.toFixed(2)];
+      const losses = [meanAndStd(loss, 3), meanAndStd(population.test_loss[e], 3), p.loss.toFixed(2)];
+      rows.push(`| ${[name, epoch, ...accuracies, ...losses].join(" | ")} |`);
       expect(p.accuracy, `test accuracy at epoch ${epoch}`).toBeGreaterThan(0.05);
       expect(p.loss, `test loss at epoch ${epoch}`).toBeGreaterThan(0.05);
     }
