@@ -71,7 +71,8 @@ export async function lookUp(
   for (const { origin, folder } of places(entry, options)) {
     let most = "none of its files";
     for (const distribution of entry.distributions) {
-      const paths = await Promise.all(distribution.files.map((file) => findFile(dataset, folder, file)));
+      const paths: (string | null)[] = [];
+      for (const file of distribution.files) paths.push(await findFile(dataset, folder, file));
       if (paths.every((path) => path !== null)) return { distribution, paths };
       const missing = distribution.files.filter((_, i) => paths[i] === null).map((file) => file.name);
       if (missing.length < paths.length) most = `without ${missing.join(", ")}`;

@@ -46,7 +46,7 @@ export function inspectFolder(dir: string): FolderState {
   } catch (e) {
     const errno = (e as NodeJS.ErrnoException).code;
     if (errno === "ENOENT") return { kind: "free" };
-    if (errno === "ENOTDIR") throw foreign(dir, "is not a folder; choose another --out");
+    if (errno === "ENOTDIR") throw foreign(dir, "is not a folder; choose another");
     throw ioError(dir, "read the folder", e);
   }
   if (files.includes("zoo.json")) return { kind: "finished" };
@@ -54,7 +54,7 @@ export function inspectFolder(dir: string): FolderState {
   const others = files.filter((file) => file !== ".partial");
   if (others.length === 0 && (files.length === 0 || onlyLocks(dir))) return { kind: "free" };
   const named = others.slice(0, 3).join(", ");
-  throw foreign(dir, `is not empty and not a zoo of ours (it holds ${named || ".partial"}); choose another --out`);
+  throw foreign(dir, `is not empty and not a zoo of ours (it holds ${named || ".partial"}); choose another folder`);
 }
 
 // What a run that was killed in its first moment leaves.

@@ -122,17 +122,17 @@ describe("an expected failure ends with 1, one line, and an untouched folder", (
     mkdirSync(join(dir, "zoo"));
     writeFileSync(join(dir, "zoo", "thesis.tex"), "");
     expect(await refusalOf(["run", recipeFile({}), ...out(), "--models", "2"])).toBe(
-      "DIR/zoo is not empty and not a zoo of ours (it holds thesis.tex); choose another --out",
+      "DIR/zoo is not empty and not a zoo of ours (it holds thesis.tex); choose another folder",
     );
   });
 
   test("a path through a file, and a place where nothing can be written", async () => {
     writeFileSync(join(dir, "file"), "");
     expect(await refusalOf(["run", recipeFile({}), ...out("file"), "--models", "2"])).toBe(
-      "DIR/file is not a folder; choose another --out",
+      "DIR/file is not a folder; choose another",
     );
     expect(await refusalOf(["run", recipeFile({}), ...out("file/zoo"), "--models", "2"])).toBe(
-      "DIR/file/zoo is not a folder; choose another --out",
+      "DIR/file/zoo is not a folder; choose another",
     );
     expect(await refusalOf(["run", recipeFile({}), "--out", "/proc/zoo", "--models", "2"])).toBe(
       "/proc/zoo: cannot create the folder (ENOENT): there is no such file or folder; check the path",
