@@ -8,12 +8,12 @@ import { FixedOrderRun } from "./support/fixed-order.ts";
 const kernels = await fastestKernels();
 
 // Ours and PyTorch's float32 add in different orders, so neither is exact; a wrong term or a missing factor is off by
-// 1e-3 or more. The limit is a multiple of the worst of eight PyTorch float32 runs against its float64, and never below a
-// floor: a few float32 roundings for a gradient, and what Adam makes of them in 100 steps (it divides small gradients by
-// their own size; worst seen 3.5e-6, cnn-l, sigmoid, adamw).
-const FACTOR = 8;
+// 1e-3 or more. The limit is a multiple of the worst of eight PyTorch float32 runs against its float64 (ours reaches 3.5
+// times that: cnn-l, adamw), and never below a floor: a few float32 roundings for a gradient (worst seen below it 2.0e-7),
+// and what Adam makes of them in 100 steps, since it divides small gradients by their own size (worst seen 1.5e-6).
+const FACTOR = 5;
 const GRADIENT_FLOOR = 1e-6;
-const WEIGHTS_FLOOR = 1e-5;
+const WEIGHTS_FLOOR = 5e-6;
 
 /** Above 1: too far from float64. */
 const excess = (c: Comparison, floor: number) => c.error / Math.max(FACTOR * c.float32Worst, floor);
@@ -25,8 +25,8 @@ function worstOf(comparisons: Comparison[], floor: number): Comparison {
 
 // A few million max-pool windows are compared in 100 steps, so now and then two values are so close that a rounding
 // decides which of them learns: a trajectory that switches is as right as one that does not. Where PyTorch's own float32
-// runs switched, the goldens use another seed; ours switched in 2 of 216 (cnn-l, tanh, sgd 4.4e-3 and adamw 3.9e-4).
-const SWITCHED = 2e-2;
+// runs switched, the goldens use another seed; ours switched in 1 of 216 (cnn-l, sigmoid, adam without decay: 5.8e-4).
+const SWITCHED = 2e-3;
 
 function member(activation: Hyperparameters["activation"], batch_size: number): Hyperparameters {
   return {
@@ -89,7 +89,7 @@ describe.each(goldenNames)("PyTorch goldens of %s", (name) => {
       run.dispose();
     }
     expect(wrong).toEqual([]);
-    expect(switched.length, JSON.stringify(switched)).toBeLessThanOrEqual(2);
+    expect(switched.length, JSON.stringify(switched)).toBeLessThanOrEqual(1);
     for (const { error, name } of switched) expect(error, name).toBeLessThan(SWITCHED);
   });
 });
