@@ -8,9 +8,10 @@ import { FixedOrderRun } from "./support/fixed-order.ts";
 const kernels = await fastestKernels();
 
 // Ours and PyTorch's float32 add in different orders, so neither is exact; a wrong term or a missing factor is off by
-// 1e-3 or more. The limit is a multiple of the worst of eight PyTorch float32 runs against its float64 (ours reaches 6.6
-// times that in one case, cnn-l sigmoid adamw, where PyTorch's runs spread to 4e-5, and 3.5 times elsewhere), and never below a floor: a few float32 roundings for a gradient (worst seen below it 2.0e-7),
-// and what Adam makes of them in 100 steps, since it divides small gradients by their own size (worst seen 1.5e-6).
+// 1e-3 or more. The limit is a multiple of the worst of eight PyTorch float32 runs against its float64: ours reaches 6.6
+// times that in one case (cnn-l, sigmoid, adamw, where PyTorch's runs spread to 4e-5) and 3.5 times elsewhere. It is never
+// below a floor: a few float32 roundings for a gradient (worst seen below it 2.0e-7), and what Adam makes of them in 100
+// steps, since it divides small gradients by their own size (worst seen 1.5e-6).
 const FACTOR = 8;
 const GRADIENT_FLOOR = 1e-6;
 const WEIGHTS_FLOOR = 5e-6;
