@@ -64,7 +64,7 @@ ${endToEnd.pairs.map(({ zooGenS }) => `${zooGenS.toFixed(2)} s`).join(", ")}; it
 median overhead **${(100 * (median(endToEnd.pairs.map(({ zooGenS, kernelsS }) => zooGenS / kernelsS)) - 1)).toFixed(0)} %**.`;
   return `# Training speed on one core
 
-Command: \`npm run perf\` (writes this page and \`results.json\`). ${results.date}, commit ${results.commit}.
+Command: \`npm run perf -- --rounds ${rounds} --seconds ${seconds}\` (writes this page and \`results.json\`). ${results.date}, commit ${results.commit}.
 Machine: ${machine.cpu}, ${machine.vectors}, one of ${machine.cores} cores; ${machine.compiler}.
 Software: ${Object.entries(software)
     .map(([name, version]) => `${name} ${version}`)
