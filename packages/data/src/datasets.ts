@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { ZooError } from "@zoo/format";
-import { type CatalogEntry, CLASSES, catalog, type FileDatasetName, SIDE, SPLIT_SEED } from "./catalog.ts";
+import { type CatalogEntry, CLASSES, catalog, type FileDatasetName, SIDE, SPLIT_SEED } from "./catalogue.ts";
 import { type Decoded, decode } from "./decode.ts";
 import { type DownloadOptions, downloadDataset } from "./download.ts";
 import { type LookupOptions, lookUp, notFound } from "./lookup.ts";

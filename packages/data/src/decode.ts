@@ -1,4 +1,4 @@
-import { type CatalogEntry, CLASSES, type DataFile, type Distribution } from "./catalog.ts";
+import { type CatalogEntry, CLASSES, type DataFile, type Distribution } from "./catalogue.ts";
 import { readUspsHdf5 } from "./hdf5.ts";
 import { idxSink } from "./idx.ts";
 import { parseUspsText } from "./usps.ts";

@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isZooError, ZooError } from "@zoo/format";
-import type { CatalogEntry, DataFile } from "./catalog.ts";
+import type { CatalogEntry, DataFile } from "./catalogue.ts";
 import { FinalHttpError } from "./http.ts";
 import { cacheFolder, type Found, findFile, type LookupOptions, notFound } from "./lookup.ts";
 import { PartFile } from "./part-file.ts";

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { ZooError } from "@zoo/format";
-import type { CatalogEntry, DataFile, Distribution } from "./catalog.ts";
+import type { CatalogEntry, DataFile, Distribution } from "./catalogue.ts";
 import { ioError } from "./verify.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;

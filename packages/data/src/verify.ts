@@ -3,7 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { createGunzip } from "node:zlib";
 import { ZooError } from "@zoo/format";
-import type { DataFile } from "./catalog.ts";
+import type { DataFile } from "./catalogue.ts";
 
 /** A file that a data set was read from: its name without folders, the sha256 and size of its bytes as they lay on disk. */
 export interface Source {

@@ -6,7 +6,7 @@ import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { CatalogEntry } from "../src/catalog.ts";
+import type { CatalogEntry } from "../src/catalogue.ts";
 import { type DownloadOptions, type DownloadProgress, downloadDataset } from "../src/download.ts";
 import { file, type Handler, type Mirror, sequence, serve, status, truncated } from "./server.ts";
 import { failure, scratch } from "./support.ts";

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { catalog } from "../src/catalog.ts";
+import { catalog } from "../src/catalogue.ts";
 import { loadDataset } from "../src/datasets.ts";
 import { cacheFolder, type LookupOptions, lookUp } from "../src/lookup.ts";
 import { failure, scratch } from "./support.ts";

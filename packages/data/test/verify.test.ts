@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import type { DataFile } from "../src/catalog.ts";
+import type { DataFile } from "../src/catalogue.ts";
 import { gunzip, readVerified } from "../src/verify.ts";
 import { failure, scratch } from "./support.ts";
 

@@ -1,9 +1,9 @@
-export type { Cohort, CohortData, CohortSpec, Engine, OnChunk, Split, SplitMetrics } from "./engine.ts";
-export { NUMERICS_VERSION } from "./engine.ts";
-export { initialWeights } from "./initial-weights.ts";
-export type { Kernels } from "./kernels.ts";
-export { laneEngine } from "./lane-cohort.ts";
-export { philox4x32, RandomStream } from "./philox.ts";
+export type { Cohort, CohortData, CohortSpec, Engine, ImageSplit, OnChunk, SplitMetrics } from "./contract/engine.ts";
+export { NUMERICS_VERSION } from "./contract/engine.ts";
+export type { StreamName } from "./contract/streams.ts";
+export type { Kernels } from "./kernels/kernels.ts";
+export { laneEngine } from "./kernels/lane-cohort.ts";
+export { wasmKernels } from "./kernels/wasm.ts";
+export { initialWeights } from "./numerics/initial-weights.ts";
+export { philox4x32, RandomStream } from "./numerics/philox.ts";
 export { referenceEngine } from "./reference/cohort.ts";
-export type { StreamName } from "./streams.ts";
-export { wasmKernels } from "./wasm.ts";

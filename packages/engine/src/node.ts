@@ -1,16 +1,16 @@
 export * from "./index.ts";
-export { type Compiler, findCompiler, findVectors, type Vectors } from "./native-build.ts";
+export { type Compiler, findCompiler, findVectors, type Vectors } from "./kernels/native-build.ts";
 
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { ZooError } from "@zoo/format";
-import type { Engine } from "./engine.ts";
-import type { Kernels } from "./kernels.ts";
-import { laneEngine } from "./lane-cohort.ts";
-import { buildAddon, compilerCandidates, findCompiler, findVectors } from "./native-build.ts";
-import { type Addon, nativeKernels } from "./native-kernels.ts";
+import type { Engine } from "./contract/engine.ts";
+import type { Kernels } from "./kernels/kernels.ts";
+import { laneEngine } from "./kernels/lane-cohort.ts";
+import { buildAddon, compilerCandidates, findCompiler, findVectors } from "./kernels/native-build.ts";
+import { type Addon, nativeKernels } from "./kernels/native-kernels.ts";
+import { wasmKernels } from "./kernels/wasm.ts";
 import { referenceEngine } from "./reference/cohort.ts";
-import { wasmKernels } from "./wasm.ts";
 
 export const engineNames = ["native", "wasm", "reference"] as const;
 export type EngineName = "auto" | (typeof engineNames)[number];

@@ -1,7 +1,7 @@
 import { activations, architectures, type Hyperparameters, inits, optimizers } from "@zoo/format";
 import { describe, expect, test } from "vitest";
-import type { Cohort, CohortSpec, Engine } from "../src/engine.ts";
-import { laneEngine } from "../src/lane-cohort.ts";
+import type { Cohort, CohortSpec, Engine } from "../src/contract/engine.ts";
+import { laneEngine } from "../src/kernels/lane-cohort.ts";
 import { referenceEngine } from "../src/reference/cohort.ts";
 import { allKernels, fastestKernels } from "./support/engines.ts";
 import { hyperparameters, oddArchitecture, syntheticData } from "./support/synthetic.ts";

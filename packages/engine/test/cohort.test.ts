@@ -1,8 +1,8 @@
 import { architectures } from "@zoo/format";
 import { describe, expect, test } from "vitest";
-import { canonicalNaN } from "../src/cohort-state.ts";
-import type { CohortSpec } from "../src/engine.ts";
-import { laneEngine } from "../src/lane-cohort.ts";
+import { canonicalNaN } from "../src/contract/cohort-state.ts";
+import type { CohortSpec } from "../src/contract/engine.ts";
+import { laneEngine } from "../src/kernels/lane-cohort.ts";
 import { referenceEngine } from "../src/reference/cohort.ts";
 import { fastestKernels } from "./support/engines.ts";
 import { hyperparameters, syntheticData } from "./support/synthetic.ts";

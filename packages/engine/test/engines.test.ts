@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { wasmKernels } from "../src/kernels/wasm.ts";
 import { loadEngine, loadNativeKernels, probeEngines } from "../src/node.ts";
-import { wasmKernels } from "../src/wasm.ts";
 
 const wasmFile = (name: string) => new Uint8Array(readFileSync(new URL(`../wasm/zoo-${name}.wasm`, import.meta.url)));
 

@@ -1,6 +1,6 @@
 import { architectures, deriveLayout, inits } from "@zoo/format";
 import { describe, expect, test } from "vitest";
-import { initialWeights } from "../src/initial-weights.ts";
+import { initialWeights } from "../src/numerics/initial-weights.ts";
 
 const architecture = architectures["cnn-l"];
 const { tensors } = deriveLayout(architecture);

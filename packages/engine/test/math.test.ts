@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { mathFunctions } from "../src/kernels.ts";
-import { erf32, exp32, fma32, log32, sigmoid32, tanh32 } from "../src/math32.ts";
+import { mathFunctions } from "../src/kernels/kernels.ts";
+import { erf32, exp32, fma32, log32, sigmoid32, tanh32 } from "../src/numerics/math32.ts";
 import { allKernels } from "./support/engines.ts";
 
 const reference = { exp: exp32, log: log32, tanh: tanh32, erf: erf32, sigmoid: sigmoid32 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { logarithm, philox4x32, RandomStream } from "../src/philox.ts";
+import { logarithm, philox4x32, RandomStream } from "../src/numerics/philox.ts";
 
 const hex = (words: Uint32Array) => [...words].map((word) => word.toString(16).padStart(8, "0")).join(" ");
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { loadDataset } from "@zoo/data";
 import { type ArchitectureName, architectures, type Hyperparameters } from "@zoo/format";
 import { describe, expect, test } from "vitest";
-import { laneEngine } from "../src/lane-cohort.ts";
+import { laneEngine } from "../src/kernels/lane-cohort.ts";
 import { kolmogorovSmirnov } from "./kolmogorov-smirnov.ts";
 import { fastestKernels } from "./support/engines.ts";
 

@@ -1,10 +1,16 @@
-export type { Architecture, ArchitectureName, LayerSpec } from "./architecture.ts";
-export { architectureSchema, architectures, layerSchema } from "./architecture.ts";
 export type { ZooErrorCode, ZooErrorDetails } from "./errors.ts";
 export { isZooError, ZooError } from "./errors.ts";
-export type { HttpOptions } from "./http-storage.ts";
-export { httpStorage } from "./http-storage.ts";
-export type { Activation, Hyperparameters, Init, OptimizerKind } from "./hyperparameters.ts";
+export type { Json } from "./files/json.ts";
+export type { DatasetEntry, FileEntry, Manifest, ShardEntry } from "./files/manifest.ts";
+export { FORMAT_VERSION, manifestSchema, parseManifest } from "./files/manifest.ts";
+export type { Hasher } from "./files/sha256.ts";
+export type { ShardMetadata } from "./files/shard-header.ts";
+export { shardMetadata } from "./files/shard-header.ts";
+export type { MetricColumns, MetricName, MetricRow, ModelRow, ModelSplit } from "./files/tables.ts";
+export { metricNames, modelSplits } from "./files/tables.ts";
+export type { Architecture, ArchitectureName, LayerSpec } from "./model/architecture.ts";
+export { architectureSchema, architectures, layerSchema } from "./model/architecture.ts";
+export type { Activation, Hyperparameters, Init, OptimizerKind } from "./model/hyperparameters.ts";
 export {
   activationSchema,
   activations,
@@ -14,21 +20,22 @@ export {
   inits,
   optimizerSchema,
   optimizers,
-} from "./hyperparameters.ts";
-export type { Json } from "./json.ts";
-export type { LayerShape, Layout, ParameterTensor, PermutationGroup, PermutedAxis } from "./layout.ts";
-export { deriveLayout, MAX_WEIGHTS } from "./layout.ts";
-export type { DatasetEntry, FileEntry, Manifest, ShardEntry } from "./manifest.ts";
-export { FORMAT_VERSION, manifestSchema, parseManifest } from "./manifest.ts";
-export type { MetricTable } from "./metrics.ts";
-export type { MetricCondition, ModelFilter, ModelTable, NumberCondition, Range, WordCondition } from "./models.ts";
-export type { OpenOptions } from "./open-zoo.ts";
-export { openZoo } from "./open-zoo.ts";
-export type { Hasher } from "./sha256.ts";
-export type { ShardMetadata } from "./shard-header.ts";
-export { shardMetadata } from "./shard-header.ts";
-export type { Storage } from "./storage.ts";
-export { memoryStorage } from "./storage.ts";
-export type { MetricColumns, MetricName, MetricRow, ModelRow, Split } from "./tables.ts";
-export { metricNames, splits } from "./tables.ts";
-export type { Matrix, ModelReference, NamedTensor, ReadOptions, StateDict, Zoo } from "./zoo.ts";
+} from "./model/hyperparameters.ts";
+export type { LayerShape, Layout, ParameterTensor, PermutationGroup, PermutedAxis } from "./model/layout.ts";
+export { deriveLayout, MAX_WEIGHTS } from "./model/layout.ts";
+export type { HttpOptions } from "./read/http-storage.ts";
+export { httpStorage } from "./read/http-storage.ts";
+export type { MetricTable } from "./read/metric-table.ts";
+export type {
+  MetricCondition,
+  ModelFilter,
+  ModelTable,
+  NumberCondition,
+  Range,
+  WordCondition,
+} from "./read/model-table.ts";
+export type { OpenOptions } from "./read/open-zoo.ts";
+export { openZoo } from "./read/open-zoo.ts";
+export type { Storage } from "./read/storage.ts";
+export { memoryStorage } from "./read/storage.ts";
+export type { Matrix, ModelReference, NamedTensor, ReadOptions, StateDict, Zoo } from "./read/zoo.ts";

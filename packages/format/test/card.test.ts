@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { croissant, datasetCard } from "../src/card.ts";
+import { croissant, datasetCard } from "../src/files/card.ts";
 import { parseManifest } from "../src/index.ts";
 import { loadFolder } from "./support/folder.ts";
 import { temporaryFolder, tinyModels, writeTinyZoo } from "./support/tiny-zoo.ts";

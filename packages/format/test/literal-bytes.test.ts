@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { swapBytes } from "../src/endian.ts";
+import { swapBytes } from "../src/files/endian.ts";
 import { type Architecture, shardMetadata } from "../src/index.ts";
 import { ShardWriter } from "../src/node.ts";
 import { temporaryFolder } from "./support/tiny-zoo.ts";

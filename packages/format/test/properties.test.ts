@@ -1,12 +1,12 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { readTable, writeTable } from "../src/files/parquet.ts";
+import { decodeHeader, encodeHeader } from "../src/files/safetensors.ts";
+import { sha256Hasher } from "../src/files/sha256.ts";
+import type { MetricRow } from "../src/files/tables.ts";
 import { deriveLayout, isZooError, type LayerSpec, memoryStorage, openZoo } from "../src/index.ts";
-import { decodeJournal, encodeHead, encodeLine, sha256 } from "../src/journal.ts";
-import { readTable, writeTable } from "../src/parquet.ts";
-import { decodeHeader, encodeHeader } from "../src/safetensors.ts";
-import { sha256Hasher } from "../src/sha256.ts";
-import type { MetricRow } from "../src/tables.ts";
-import { planReads } from "../src/weights.ts";
+import { planReads } from "../src/read/weight-reader.ts";
+import { decodeJournal, encodeHead, encodeLine, sha256 } from "../src/write/journal.ts";
 import { loadFolder } from "./support/folder.ts";
 import { temporaryFolder, tinySlab, writeTinyZoo } from "./support/tiny-zoo.ts";
 

@@ -29,7 +29,7 @@ test("@zoo/format exports these values", () => {
       "optimizers",
       "parseManifest",
       "shardMetadata",
-      "splits",
+      "modelSplits",
     ]
   `);
 });

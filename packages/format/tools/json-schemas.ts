@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { architectureSchema } from "../src/architecture.ts";
-import { hyperparametersSchema } from "../src/hyperparameters.ts";
-import { journalHeadSchema, journalLineSchema } from "../src/journal.ts";
-import { manifestSchema } from "../src/manifest.ts";
-import { safetensorsHeaderSchema } from "../src/safetensors.ts";
-import { modelRowSchema } from "../src/tables.ts";
+import { manifestSchema } from "../src/files/manifest.ts";
+import { safetensorsHeaderSchema } from "../src/files/safetensors.ts";
+import { modelRowSchema } from "../src/files/tables.ts";
+import { architectureSchema } from "../src/model/architecture.ts";
+import { hyperparametersSchema } from "../src/model/hyperparameters.ts";
+import { journalHeadSchema, journalLineSchema } from "../src/write/journal.ts";
 
 const schemas = {
   "zoo.schema.json": [manifestSchema, "zoo.json: the manifest of a model zoo, format 1.0"],

@@ -4,13 +4,14 @@
  *     import { main } from "@zoo/gen";
  *     const code = await main(["run", "usps-seed", "--out", "zoos/usps", "--models", "64"]);
  */
-export { catalogueNames, loadRecipe } from "./catalogue.ts";
-export type { PlannedModel } from "./expand.ts";
-export { expand } from "./expand.ts";
+
+export type { World } from "./cli/world.ts";
 export { main } from "./main.ts";
-export type { Plan, PlannedShard } from "./plan.ts";
-export { makePlan, planBytes } from "./plan.ts";
-export type { Recipe } from "./recipe.ts";
-export { configOf, countModels, parseRecipe, recipeSchema } from "./recipe.ts";
-export { recipeJsonSchema } from "./schema.ts";
-export type { World } from "./world.ts";
+export { catalogueNames, loadRecipe } from "./recipe/catalogue.ts";
+export type { PlannedModel } from "./recipe/expand.ts";
+export { expand } from "./recipe/expand.ts";
+export type { Plan, PlannedShard } from "./recipe/plan.ts";
+export { makePlan, planBytes } from "./recipe/plan.ts";
+export type { Recipe } from "./recipe/recipe.ts";
+export { configOf, countModels, parseRecipe, recipeSchema } from "./recipe/recipe.ts";
+export { recipeJsonSchema } from "./recipe/schema.ts";

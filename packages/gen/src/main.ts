@@ -4,6 +4,9 @@ import { loadDataset } from "@zoo/data";
 import { loadEngine, probeEngines } from "@zoo/engine/node";
 import { isZooError } from "@zoo/format";
 import { Command, CommanderError } from "commander";
+import { engineName, wholeNumber } from "./cli/options.ts";
+import { version } from "./cli/version.ts";
+import type { World } from "./cli/world.ts";
 import { enginesCommand } from "./commands/engines.ts";
 import { listCommand } from "./commands/list.ts";
 import { resumeCommand } from "./commands/resume.ts";
@@ -11,10 +14,7 @@ import { runCommand } from "./commands/run.ts";
 import { showCommand } from "./commands/show.ts";
 import { statusCommand } from "./commands/status.ts";
 import { verifyCommand } from "./commands/verify.ts";
-import { engineName, wholeNumber } from "./options.ts";
-import { openPool } from "./pool.ts";
-import { version } from "./version.ts";
-import type { World } from "./world.ts";
+import { openPool } from "./run/pool.ts";
 
 const MAX_WORKERS = 1024;
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { catalogueNames, loadRecipe } from "../src/catalogue.ts";
-import { expand } from "../src/expand.ts";
-import { makePlan, SHARD_MODELS } from "../src/plan.ts";
-import { configOf, parseRecipe } from "../src/recipe.ts";
+import { catalogueNames, loadRecipe } from "../src/recipe/catalogue.ts";
+import { expand } from "../src/recipe/expand.ts";
+import { makePlan, SHARD_MODELS } from "../src/recipe/plan.ts";
+import { configOf, parseRecipe } from "../src/recipe/recipe.ts";
 
 describe("the catalogue", () => {
   test("has the nine zoos of the paper on these data sets, and the one of the quickstart", () => {

@@ -1,9 +1,9 @@
 import type { Cohort, CohortSpec, Engine, SplitMetrics } from "@zoo/engine";
 import { deriveLayout, type Hyperparameters, hyperparameterNames } from "@zoo/format";
-import type { Pool } from "../src/pool.ts";
-import { Stopped } from "../src/pool.ts";
-import { Trainer } from "../src/trainer.ts";
-import type { WorkerData } from "../src/worker.ts";
+import type { Pool } from "../src/run/pool.ts";
+import { Stopped } from "../src/run/pool.ts";
+import { Trainer } from "../src/run/trainer.ts";
+import type { WorkerData } from "../src/run/worker.ts";
 
 /**
  * An engine without arithmetic: the weights of a model are a hash of its hyperparameters and epoch, its accuracy grows with

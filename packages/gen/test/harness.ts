@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach } from "vitest";
-import { loadRecipe } from "../src/catalogue.ts";
+import type { World } from "../src/cli/world.ts";
 import { main } from "../src/main.ts";
-import type { World } from "../src/world.ts";
+import { loadRecipe } from "../src/recipe/catalogue.ts";
 import { fakeEngine, inlinePool } from "./fake-engine.ts";
 import { tinyData } from "./tiny-data.ts";
 

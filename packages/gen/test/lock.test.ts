@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { lockHolder, takeLock } from "../src/lock.ts";
+import { lockHolder, takeLock } from "../src/run/lock.ts";
 
 let dir: string;
 beforeEach(() => {

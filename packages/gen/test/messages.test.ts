@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ZooError, type ZooErrorCode } from "@zoo/format";
 import { describe, expect, test } from "vitest";
-import type { World } from "../src/world.ts";
+import type { World } from "../src/cli/world.ts";
 import { dir, out, recipeFile, refusalOf, zooGen } from "./harness.ts";
 
 describe("misuse ends with 2, one line and where to look", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { histogram, populationTable, summarize } from "../src/population.ts";
+import { histogram, populationTable, summarize } from "../src/cli/summary.ts";
 
 const score = (model: number, epoch: number, test_acc: number, test_loss = 1) => ({
   model,

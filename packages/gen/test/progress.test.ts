@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { loadRecipe } from "../src/catalogue.ts";
-import { makePlan } from "../src/plan.ts";
-import { Progress } from "../src/progress.ts";
-import type { World } from "../src/world.ts";
+import type { World } from "../src/cli/world.ts";
+import { loadRecipe } from "../src/recipe/catalogue.ts";
+import { makePlan } from "../src/recipe/plan.ts";
+import { Progress } from "../src/run/progress.ts";
 
 const plan = makePlan(
   loadRecipe("usps-seed"),

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { expand } from "../src/expand.ts";
 import { main } from "../src/main.ts";
-import { gridOrder, parseRecipe } from "../src/recipe.ts";
+import { expand } from "../src/recipe/expand.ts";
+import { gridOrder, parseRecipe } from "../src/recipe/recipe.ts";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 

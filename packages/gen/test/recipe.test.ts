@@ -1,7 +1,7 @@
 import { isZooError } from "@zoo/format";
 import { describe, expect, test } from "vitest";
-import { loadRecipe } from "../src/catalogue.ts";
-import { parseRecipe } from "../src/recipe.ts";
+import { loadRecipe } from "../src/recipe/catalogue.ts";
+import { parseRecipe } from "../src/recipe/recipe.ts";
 
 const hyp = loadRecipe("usps-hyp-10-rand");
 const seed = loadRecipe("usps-seed");

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { catalogueNames } from "../src/catalogue.ts";
-import { recipeJsonSchema } from "../src/schema.ts";
+import { catalogueNames } from "../src/recipe/catalogue.ts";
+import { recipeJsonSchema } from "../src/recipe/schema.ts";
 
 const schemaFile = new URL("../schema/recipe.schema.json", import.meta.url);
 const load = (file: URL): object => JSON.parse(readFileSync(file, "utf8")) as object;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatIds, parseSelection } from "../src/selection.ts";
+import { formatIds, parseSelection } from "../src/recipe/selection.ts";
 
 test.each<[string, number[]]>([
   ["3", [0, 1, 2]],

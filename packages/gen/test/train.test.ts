@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { loadRecipe } from "../src/catalogue.ts";
-import { packCheckpoint, unpackCheckpoint } from "../src/checkpoint.ts";
-import { markDiverged } from "../src/metrics.ts";
-import { makePlan, planBytes } from "../src/plan.ts";
-import { cut, groupSize, split } from "../src/train.ts";
-import { Trainer } from "../src/trainer.ts";
+import { loadRecipe } from "../src/recipe/catalogue.ts";
+import { makePlan, planBytes } from "../src/recipe/plan.ts";
+import { packCheckpoint, unpackCheckpoint } from "../src/run/checkpoint.ts";
+import { markDiverged } from "../src/run/metrics.ts";
+import { cut, groupSize, split } from "../src/run/train.ts";
+import { Trainer } from "../src/run/trainer.ts";
 import { fakeEngine } from "./fake-engine.ts";
 import { tinyData } from "./tiny-data.ts";
 

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import type { Pool } from "../src/pool.ts";
-import type { EpochResult, EpochTask } from "../src/trainer.ts";
-import type { World } from "../src/world.ts";
+import type { World } from "../src/cli/world.ts";
+import type { Pool } from "../src/run/pool.ts";
+import type { EpochResult, EpochTask } from "../src/run/trainer.ts";
 import { inlinePool } from "./fake-engine.ts";
 import { dir, out, recipeFile, zooGen } from "./harness.ts";
 

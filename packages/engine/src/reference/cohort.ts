@@ -1,11 +1,11 @@
 import { deriveLayout } from "@zoo/format";
-import { betaPowers } from "../adam.ts";
-import { checkCohortSpec } from "../cohort-spec.ts";
-import { canonicalNaN, decodeState, encodeState } from "../cohort-state.ts";
-import type { Cohort, CohortSpec, Engine, OnChunk, Split, SplitMetrics } from "../engine.ts";
-import { initialWeights } from "../initial-weights.ts";
-import { fma32 } from "../math32.ts";
-import { RandomStream } from "../philox.ts";
+import { checkCohortSpec } from "../contract/cohort-spec.ts";
+import { canonicalNaN, decodeState, encodeState } from "../contract/cohort-state.ts";
+import type { Cohort, CohortSpec, Engine, ImageSplit, OnChunk, SplitMetrics } from "../contract/engine.ts";
+import { betaPowers } from "../numerics/adam.ts";
+import { initialWeights } from "../numerics/initial-weights.ts";
+import { fma32 } from "../numerics/math32.ts";
+import { RandomStream } from "../numerics/philox.ts";
 import { crossEntropy, optimizerStep, ReferenceModel } from "./model.ts";
 
 /** Plain loops, one model after the other: about 200 samples a second, and bit for bit what the kernels compute. */
@@ -79,7 +79,7 @@ class ReferenceCohort implements Cohort {
     return metrics;
   }
 
-  evaluate(split: Split, onChunk?: OnChunk): SplitMetrics {
+  evaluate(split: ImageSplit, onChunk?: OnChunk): SplitMetrics {
     const indices = this.#spec.data.splits[split];
     return this.#overMembers((member) => {
       const sums = { loss: 0, correct: 0 };

@@ -1,5 +1,5 @@
 import type { Activation } from "@zoo/format";
-import { erf32, exp32, fma32, sigmoid32, tanh32 } from "../math32.ts";
+import { erf32, exp32, fma32, sigmoid32, tanh32 } from "../numerics/math32.ts";
 
 const f = Math.fround;
 
@@ -187,6 +187,10 @@ export function activate(kind: Activation, x: number): number {
       return f(x * sigmoid32(x));
     case "gelu":
       return f(x * normalCdf(x));
+    case "elu":
+      return x > 0 ? x : f(exp32(x) - 1);
+    case "none":
+      return x;
     default:
       return kind satisfies never;
   }
@@ -211,6 +215,10 @@ export function slope(kind: Activation, x: number, y: number): number {
       const density = f(exp32(f(f(x * x) * -0.5)) * f(0.39894228));
       return fma32(x, density, normalCdf(x));
     }
+    case "elu":
+      return x > 0 ? 1 : f(y + 1);
+    case "none":
+      return 1;
     default:
       return kind satisfies never;
   }

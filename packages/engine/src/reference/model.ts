@@ -1,7 +1,7 @@
 import type { Architecture, Hyperparameters, Layout } from "@zoo/format";
-import { exp32, fma32, log32 } from "../math32.ts";
-import { philox4x32, seedKey } from "../philox.ts";
-import { streams } from "../streams.ts";
+import { streams } from "../contract/streams.ts";
+import { exp32, fma32, log32 } from "../numerics/math32.ts";
+import { philox4x32, seedKey } from "../numerics/philox.ts";
 import {
   activate,
   averagePool,
@@ -83,7 +83,7 @@ export class ReferenceModel {
       case "avgpool2d":
         return { x, y: averagePool(x, this.#pooling(index)) };
       case "activation":
-        return { x, y: x.map((v) => activate(this.#hyperparameters.activation, v)) };
+        return { x, y: x.map((v) => activate(layer.kind ?? this.#hyperparameters.activation, v)) };
       case "dropout": {
         if (position === undefined) return { x, y: x };
         const factors = this.#dropoutFactors(index, x.length, position);
@@ -91,6 +91,9 @@ export class ReferenceModel {
       }
       case "flatten":
         return { x, y: x };
+      case "batchnorm2d":
+      case "residual":
+        throw new Error(`internal: the reference engine has no ${layer.type}`);
       default:
         return layer satisfies never;
     }
@@ -112,13 +115,16 @@ export class ReferenceModel {
       case "avgpool2d":
         return averagePoolGradient(grad, this.#pooling(index));
       case "activation":
-        return grad.map((g, i) => f(g * slope(this.#hyperparameters.activation, trace.x[i], trace.y[i])));
+        return grad.map((g, i) => f(g * slope(layer.kind ?? this.#hyperparameters.activation, trace.x[i], trace.y[i])));
       case "dropout": {
         const { factors } = trace;
         return factors === undefined ? grad : grad.map((g, i) => g * factors[i]);
       }
       case "flatten":
         return grad;
+      case "batchnorm2d":
+      case "residual":
+        throw new Error(`internal: the reference engine has no ${layer.type}`);
       default:
         return layer satisfies never;
     }

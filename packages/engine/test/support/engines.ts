@@ -1,4 +1,4 @@
-import type { Kernels } from "../../src/kernels.ts";
+import type { Kernels } from "../../src/kernels/kernels.ts";
 import { loadNativeKernels, loadWasmKernels } from "../../src/node.ts";
 
 /**

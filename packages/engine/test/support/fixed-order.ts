@@ -1,7 +1,7 @@
 import type { Architecture, Hyperparameters } from "@zoo/format";
-import { planArena } from "../../src/arena.ts";
-import type { CohortData } from "../../src/engine.ts";
-import type { Block, Kernels } from "../../src/kernels.ts";
+import type { CohortData } from "../../src/contract/engine.ts";
+import { planArena } from "../../src/kernels/arena.ts";
+import type { Block, Kernels } from "../../src/kernels/kernels.ts";
 
 /** Trains up to `kernels.lanes` models on batches that the caller chooses, as PyTorch goldens need. No dropout. */
 export class FixedOrderRun {

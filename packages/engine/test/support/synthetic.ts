@@ -1,6 +1,6 @@
 import type { Architecture, Hyperparameters } from "@zoo/format";
-import type { CohortData } from "../../src/engine.ts";
-import { RandomStream } from "../../src/philox.ts";
+import type { CohortData } from "../../src/contract/engine.ts";
+import { RandomStream } from "../../src/numerics/philox.ts";
 
 /** Noise with labels, enough to train on and to make every rounding count. */
 export function syntheticData(

@@ -1,9 +1,9 @@
 import { type ColumnMetaData, type FileMetaData, parquetMetadata, type SchemaElement } from "hyparquet";
 import { type BasicType, ByteWriter, parquetWriteBuffer, schemaFromColumnData } from "hyparquet-writer";
 import { writeMetadata } from "hyparquet-writer/src/metadata.js";
+import { writeTable } from "../../src/files/parquet.ts";
+import { metricColumns, metricsToTable, modelColumns, modelsToTable } from "../../src/files/tables.ts";
 import type { MetricRow, ModelRow } from "../../src/index.ts";
-import { writeTable } from "../../src/parquet.ts";
-import { metricColumns, metricsToTable, modelColumns, modelsToTable } from "../../src/tables.ts";
 import { tinyMetrics, tinyModels } from "../support/tiny-zoo.ts";
 
 import { encode, type Files, type HostileCase } from "./case.ts";

@@ -1,5 +1,5 @@
-import { table } from "../text.ts";
-import type { World } from "../world.ts";
+import { table } from "../cli/text.ts";
+import type { World } from "../cli/world.ts";
 
 export async function enginesCommand(options: { json?: boolean }, world: World): Promise<number> {
   const engines = await world.probeEngines();

@@ -1,9 +1,9 @@
 import { deriveLayout } from "@zoo/format";
-import { catalogueNames, loadRecipe } from "../catalogue.ts";
-import { architectureOf } from "../plan.ts";
-import { configOf, countModels, type Recipe } from "../recipe.ts";
-import { count, table } from "../text.ts";
-import type { World } from "../world.ts";
+import { count, table } from "../cli/text.ts";
+import type { World } from "../cli/world.ts";
+import { catalogueNames, loadRecipe } from "../recipe/catalogue.ts";
+import { architectureOf } from "../recipe/plan.ts";
+import { configOf, countModels, type Recipe } from "../recipe/recipe.ts";
 
 /** A recipe in numbers, as `list --json` and `show --json` give it. */
 export function describe(recipe: Recipe) {

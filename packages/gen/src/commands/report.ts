@@ -1,9 +1,9 @@
 import { openZoo } from "@zoo/format/node";
-import type { Generated } from "../generate.ts";
-import { divergedNote, histogram, populationTable, scoresOf, summarize } from "../population.ts";
-import { folderBytes } from "../preflight.ts";
-import { bytes, count, duration, plural } from "../text.ts";
-import type { World } from "../world.ts";
+import { divergedNote, histogram, populationTable, scoresOf, summarize } from "../cli/summary.ts";
+import { bytes, count, duration, plural } from "../cli/text.ts";
+import type { World } from "../cli/world.ts";
+import type { Generated } from "../run/generate.ts";
+import { folderBytes } from "../run/preflight.ts";
 
 /**
  * The end of `run` and `resume`: how the population did and what to do next. `generated` is null when the zoo was

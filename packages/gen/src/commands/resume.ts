@@ -1,11 +1,11 @@
 import { NUMERICS_VERSION } from "@zoo/engine";
 import { ZooError } from "@zoo/format";
-import { generate } from "../generate.ts";
-import { makePlan, type Plan } from "../plan.ts";
-import { countModels } from "../recipe.ts";
-import { inspectFolder, type RunFile, removePartial } from "../run-folder.ts";
-import { parseSelection } from "../selection.ts";
-import type { World } from "../world.ts";
+import type { World } from "../cli/world.ts";
+import { makePlan, type Plan } from "../recipe/plan.ts";
+import { countModels } from "../recipe/recipe.ts";
+import { parseSelection } from "../recipe/selection.ts";
+import { generate } from "../run/generate.ts";
+import { inspectFolder, type RunFile, removePartial } from "../run/run-folder.ts";
 import { report } from "./report.ts";
 import type { MachineFlags } from "./run.ts";
 

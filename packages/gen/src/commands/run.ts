@@ -1,13 +1,13 @@
 import type { EngineName } from "@zoo/engine/node";
 import { ZooError } from "@zoo/format";
-import { loadRecipe } from "../catalogue.ts";
-import { generate } from "../generate.ts";
-import { makePlan, type Plan } from "../plan.ts";
-import { countModels } from "../recipe.ts";
-import { inspectFolder, type RunFile } from "../run-folder.ts";
-import { formatIds, parseSelection } from "../selection.ts";
-import { plural } from "../text.ts";
-import type { World } from "../world.ts";
+import { plural } from "../cli/text.ts";
+import type { World } from "../cli/world.ts";
+import { loadRecipe } from "../recipe/catalogue.ts";
+import { makePlan, type Plan } from "../recipe/plan.ts";
+import { countModels } from "../recipe/recipe.ts";
+import { formatIds, parseSelection } from "../recipe/selection.ts";
+import { generate } from "../run/generate.ts";
+import { inspectFolder, type RunFile } from "../run/run-folder.ts";
 import { report } from "./report.ts";
 
 export interface MachineFlags {

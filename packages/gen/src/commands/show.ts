@@ -1,8 +1,8 @@
-import { loadRecipe } from "../catalogue.ts";
-import { makePlan, planBytes } from "../plan.ts";
-import { gridOrder } from "../recipe.ts";
-import { bytes, count, table } from "../text.ts";
-import type { World } from "../world.ts";
+import { bytes, count, table } from "../cli/text.ts";
+import type { World } from "../cli/world.ts";
+import { loadRecipe } from "../recipe/catalogue.ts";
+import { makePlan, planBytes } from "../recipe/plan.ts";
+import { gridOrder } from "../recipe/recipe.ts";
 import { describe } from "./list.ts";
 
 export function showCommand(name: string, options: { json?: boolean }, world: World): number {

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { ZooError } from "@zoo/format";
 import { openZoo } from "@zoo/format/node";
-import { lockHolder } from "../lock.ts";
-import { populationTable, scoresOf, summarize } from "../population.ts";
-import { folderBytes } from "../preflight.ts";
-import { inspectFolder, type RunFile } from "../run-folder.ts";
-import { readNote } from "../shard-note.ts";
-import { bytes, count, percent, plural, table } from "../text.ts";
-import type { World } from "../world.ts";
+import { populationTable, scoresOf, summarize } from "../cli/summary.ts";
+import { bytes, count, percent, plural, table } from "../cli/text.ts";
+import type { World } from "../cli/world.ts";
+import { lockHolder } from "../run/lock.ts";
+import { folderBytes } from "../run/preflight.ts";
+import { inspectFolder, type RunFile } from "../run/run-folder.ts";
+import { readNote } from "../run/shard-note.ts";
 import { planOf } from "./resume.ts";
 
 export async function statusCommand(dir: string, flags: { json?: boolean }, world: World): Promise<number> {

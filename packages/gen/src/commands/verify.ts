@@ -3,16 +3,16 @@ import { join } from "node:path";
 import { NUMERICS_VERSION } from "@zoo/engine";
 import { type Zoo, ZooError } from "@zoo/format";
 import { openZoo } from "@zoo/format/node";
-import { makePlan } from "../plan.ts";
-import { Stopped } from "../pool.ts";
-import { type Equipment, equip } from "../preflight.ts";
-import { parseRecipe } from "../recipe.ts";
-import { inspectFolder } from "../run-folder.ts";
-import { formatIds } from "../selection.ts";
-import { duration, percent, plural } from "../text.ts";
-import { groupSize } from "../train.ts";
-import { type Difference, plannedModels, retrain, sampleModels } from "../verify.ts";
-import type { World } from "../world.ts";
+import { duration, percent, plural } from "../cli/text.ts";
+import type { World } from "../cli/world.ts";
+import { makePlan } from "../recipe/plan.ts";
+import { parseRecipe } from "../recipe/recipe.ts";
+import { formatIds } from "../recipe/selection.ts";
+import { Stopped } from "../run/pool.ts";
+import { type Equipment, equip } from "../run/preflight.ts";
+import { inspectFolder } from "../run/run-folder.ts";
+import { groupSize } from "../run/train.ts";
+import { type Difference, plannedModels, retrain, sampleModels } from "../verify/retrain.ts";
 import type { MachineFlags } from "./run.ts";
 
 export interface VerifyFlags extends MachineFlags {
