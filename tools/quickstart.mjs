@@ -8,7 +8,7 @@ const started = performance.now();
 const say = (text) => console.log(`\n[${((performance.now() - started) / 1000).toFixed(0)} s] ${text}`);
 
 say("installing the locked dependencies and building (skipped where up to date)");
-setUp();
+setUp("main");
 
 const zooGenFile = join("packages", "gen", "bin", "zoo-gen.js");
 const zooGen = (...args) => execute([process.execPath, zooGenFile, ...args]);

@@ -1,4 +1,6 @@
 // Installs and builds what is stale; about 0.1 s when nothing is. Needs Node and npm only.
+//     node tools/setup.mjs [main]
+// "main" is what the main job needs: zoo-gen, the packages that it is made of, and their compiler. Without it, everything.
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -7,19 +9,35 @@ import { fileURLToPath } from "node:url";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Installs the locked dependencies and builds all packages, each only if something that it reads has changed. */
-export function setUp() {
-  const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+/** The package that does the main job. */
+const MAIN = "@zoo/gen";
+
+/**
+ * Installs the locked dependencies and builds the packages of `set`, "main" or "all", each only if something that it
+ * reads has changed. Where "all" is installed, "main" is.
+ */
+export function setUp(set) {
+  const { packageManager } = manifest(root);
+  // The lock file fixes every byte, so what a cache holds is as good as what the registry would say.
+  const pnpm = ["npx", "-y", "--prefer-offline", packageManager];
   const locked = ["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json"].map((file) => join(root, file));
-  const manifests = [...locked, ...packages().map((folder) => join(folder, "package.json"))];
-  step("install", manifests.map(contents), () => true, ["npx", "-y", packageManager, "install", "--frozen-lockfile"]);
-  step("build", inputs().map(fingerprint), isBuilt, [
-    process.execPath,
-    turbo(),
-    "run",
-    "build",
-    "--output-logs=errors-only",
+  const manifests = [...locked, ...packages().map((folder) => join(folder, "package.json"))].map(contents);
+  // pnpm's look at the release date of every locked package, 100 MB of metadata, is left to "all", which CI installs.
+  const [install, build] = {
+    main: [
+      ["--prod", "--trust-lockfile", "--filter", manifest(root).name, "--filter", `${MAIN}...`],
+      [...pnpm, "--filter", `${MAIN}...`, "run", "build"],
+    ],
+    all: [[], [process.execPath, turbo(), "run", "build", "--output-logs=errors-only"]],
+  }[set];
+  step("install", set, manifests, () => true, [
+    ...pnpm,
+    "install",
+    "--frozen-lockfile",
+    "--prefer-offline",
+    ...install,
   ]);
+  step("build", set, inputs().map(fingerprint), () => isBuilt(set), build);
 }
 
 /** The turbo command of the workspace, as a script for node. */
@@ -45,33 +63,55 @@ export function executeForOutput([command, ...args]) {
   return execFileSync(command, args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 }
 
-/** Runs `command` unless it succeeded before with the same `state` and `isThere` still holds. */
-function step(name, state, isThere, command) {
+/** The folders of the workspace's packages. */
+export function packages() {
+  return ["packages", "tools"].flatMap((parent) =>
+    readdirSync(join(root, parent), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && existsSync(join(root, parent, entry.name, "package.json")))
+      .map((entry) => join(root, parent, entry.name)),
+  );
+}
+
+/** The package.json of a folder. */
+export function manifest(folder) {
+  return JSON.parse(contents(join(folder, "package.json")));
+}
+
+/** Runs `command` unless it succeeded before for `set`, or for "all", with the same `state`, and `isThere` still holds. */
+function step(name, set, state, isThere, command) {
   const key = createHash("sha256")
     .update(JSON.stringify([process.version, state]))
     .digest("hex");
   const stamp = join(root, "node_modules", ".zoo", name);
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === key && isThere()) return;
+  const done = existsSync(stamp) ? contents(stamp) : "";
+  if ((done === `${set} ${key}` || done === `all ${key}`) && isThere()) return;
   const code = execute(command);
   if (code !== 0) {
     console.error(`setup: ${name} failed, see above`);
     process.exit(code);
   }
   mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, key);
+  writeFileSync(stamp, `${set} ${key}`);
 }
 
-function isBuilt() {
-  const built = packages().filter((folder) => existsSync(join(folder, "tsconfig.build.json")));
+function isBuilt(set) {
+  const wanted = set === "main" ? withDependencies(MAIN) : packages();
+  const built = wanted.filter((folder) => existsSync(join(folder, "tsconfig.build.json")));
   return built.every((folder) => existsSync(join(folder, "dist")));
 }
 
-function packages() {
-  return ["packages", "tools"].flatMap((parent) =>
-    readdirSync(join(root, parent), { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && existsSync(join(root, parent, entry.name, "package.json")))
-      .map((entry) => join(root, parent, entry.name)),
-  );
+/** The folders of a package of the workspace and of those that it is made of. */
+function withDependencies(name) {
+  const folders = new Map(packages().map((folder) => [manifest(folder).name, folder]));
+  const found = new Set();
+  const visit = (name) => {
+    const folder = folders.get(name);
+    if (folder === undefined || found.has(folder)) return;
+    found.add(folder);
+    for (const dependency of Object.keys(manifest(folder).dependencies ?? {})) visit(dependency);
+  };
+  visit(name);
+  return [...found];
 }
 
 /** Every file that a build can depend on. */
@@ -100,4 +140,11 @@ function fingerprint(path) {
   return [path.slice(root.length), size, mtimeMs];
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) setUp();
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [set = "all"] = process.argv.slice(2);
+  if (set !== "main" && set !== "all") {
+    console.error(`setup: knows the sets main and all, got "${set}"`);
+    process.exit(2);
+  }
+  setUp(set);
+}

@@ -39,7 +39,7 @@ PEERS = {"torch": "TorchPeer", "vmap": "VmapPeer", "jax": "JaxPeer"}
 # The fastest variants, and the plainest one. `torch --variant compile` runs too, but is slower than eager at this size.
 DEFAULTS = {
     "torch": ["plain", "foreach", "fused", "fused-no-onednn"],
-    "vmap": ["conv", "compile"],
+    "vmap": ["conv", "unfold", "compile"],
     "jax": ["conv", "patches"],
 }
 IMAGES, LR, TURN_S = 10_000, 3e-4, 1.0

@@ -7,6 +7,7 @@ Nothing here is random or stored: every value is a hash of (stream, index) put i
 import numpy as np
 
 STREAM_IMAGES, STREAM_LABELS, STREAM_PROBES, STREAM_ELEMENTS = 1, 2, 3, 4
+STREAM_VECTORS, STREAM_COTANGENTS = 5, 6
 STREAM_NUDGES = 10  # plus a pattern; only the generator uses them
 STREAM_WEIGHTS, STREAMS_PER_SEED = 100, 100  # weights of seed s, tensor t: stream 100 + 100 s + t
 
@@ -60,6 +61,11 @@ def weight(seed: int, index: int, shape: tuple[int, ...]) -> np.ndarray:
     size = int(np.prod(shape))
     unit = hash32(STREAM_WEIGHTS + STREAMS_PER_SEED * seed + index, size).astype(np.float64) / 2**32 * 2 - 1
     return (unit * np.sqrt(3 / (size // shape[0]))).astype(np.float32).reshape(shape)
+
+
+def signed(stream: int, size: int) -> np.ndarray:
+    """[size] float32 within -1..1: directions in weight space, cotangents of logits."""
+    return (hash32(stream, size).astype(np.float64) / 2**32 * 2 - 1).astype(np.float32)
 
 
 def probes(size: int) -> np.ndarray:

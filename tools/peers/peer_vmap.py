@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch import nn
 from torch.func import functional_call, grad, vmap
 
 from nets import Architecture, build
@@ -10,8 +11,19 @@ from peer_torch import configure, version
 
 __all__ = ["VARIANTS", "VmapPeer", "configure", "version"]
 
-# `compile` wraps the gradients in torch.compile.
-VARIANTS = ["conv", "conv-no-onednn", "compile"]
+# `compile` wraps the gradients in torch.compile; `unfold` makes convolutions of unfold and a matrix product, which vmap
+# turns into a batched one, where vmap of a convolution becomes a grouped one.
+VARIANTS = ["conv", "conv-no-onednn", "unfold", "compile"]
+
+
+class UnfoldedConv2d(nn.Conv2d):
+    """The same convolution as columns times a matrix."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        side = [(n + 2 * p - k) // s + 1 for n, p, k, s in zip(x.shape[2:], self.padding, self.kernel_size, self.stride)]
+        columns = F.unfold(x, self.kernel_size, padding=self.padding, stride=self.stride)
+        out = self.weight.flatten(1) @ columns + self.bias[:, None]
+        return out.unflatten(2, side)
 
 
 class VmapPeer:
@@ -20,6 +32,10 @@ class VmapPeer:
     def __init__(self, architecture: Architecture, weights: list[list[np.ndarray]], x, y, lr: float, variant: str):
         self.onednn = not variant.endswith("-no-onednn")
         net = build(architecture, "tanh").to("meta")
+        if variant == "unfold":
+            for module in net:
+                if isinstance(module, nn.Conv2d):
+                    module.__class__ = UnfoldedConv2d
         names = [name for name, _ in net.named_parameters()]
         stacked = [torch.from_numpy(np.stack(tensors)) for tensors in zip(*weights)]
         self.params = dict(zip(names, stacked))

@@ -15,8 +15,18 @@ export interface Row {
   versions?: Record<string, string>;
 }
 
-/** A process that has set up and checked itself, and measures when told: ours.ts or bench_peers.py --serve. */
-export class Contender {
+/** What a contender reports of a population's questions: model-samples per second, by question. */
+export interface RatesRow {
+  peer: string;
+  variant: string;
+  arch: string;
+  models: number;
+  rates: Record<string, number[]>;
+  versions?: Record<string, string>;
+}
+
+/** A process that has set up and checked itself, and measures when told: ours.ts, population.ts, bench_peers.py --serve or bench_population.py. */
+export class Contender<R = Row> {
   readonly name: string;
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
@@ -30,23 +40,23 @@ export class Contender {
   }
 
   /** Null when the program ends before it is ready (not installed, say); its own words are on stderr. */
-  static async start(name: string, command: readonly string[]): Promise<Contender | null> {
+  static async start<R = Row>(name: string, command: readonly string[]): Promise<Contender<R> | null> {
     const child = spawn(command[0], command.slice(1), { stdio: ["pipe", "pipe", "inherit"] });
     child.on("error", () => {});
-    const contender = new Contender(name, child as unknown as ChildProcessWithoutNullStreams);
+    const contender = new Contender<R>(name, child as unknown as ChildProcessWithoutNullStreams);
     const first = await contender.#lines.next();
     return first.done ? null : contender;
   }
 
   /** One turn of about `seconds` for all its variants together. */
-  async measure(seconds: number): Promise<Row[]> {
+  async measure(seconds: number): Promise<R[]> {
     this.#child.stdin.write(`${seconds}\n`);
-    const rows: Row[] = [];
+    const rows: R[] = [];
     for (;;) {
       const { value, done } = await this.#lines.next();
       if (done) throw new Error(`${this.name} ended in the middle of a measurement`);
       if (value === "") return rows;
-      rows.push(JSON.parse(value) as Row);
+      rows.push(JSON.parse(value) as R);
     }
   }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { loadDataset } from "@zoo/data";
 import { loadEngine } from "@zoo/engine/node";
 import { architectures, type Hyperparameters } from "@zoo/format";
+import type { EndToEnd } from "./results.ts";
 
 const MODELS = 64;
 const EPOCHS = 3;
@@ -13,11 +14,11 @@ const EPOCHS = 3;
  * Seconds of `zoo-gen run` for 64 models of the USPS Seed zoo (start-up, evaluation, writing and fsync included)
  * against the training and evaluation calls alone, in this process. Null without the USPS data.
  */
-export async function endToEnd(root: string, pinned: readonly string[]) {
+export async function endToEnd(root: string, pinned: readonly string[]): Promise<EndToEnd | null> {
   const data = await loadDataset("usps", { download: false }).catch(() => null);
   if (data === null) return null;
   const folder = mkdtempSync(join(tmpdir(), "zoo-perf-"));
-  const pairs: { zooGenS: number; kernelsS: number }[] = [];
+  const pairs: EndToEnd["pairs"] = [];
   try {
     for (let pair = 0; pair < 3; pair++) {
       const args = ["run", "usps-seed", "--models", `${MODELS}`, "--epochs", `${EPOCHS}`, "--workers", "1"];
@@ -51,13 +52,13 @@ async function kernels(data: Awaited<ReturnType<typeof loadDataset>>): Promise<n
       seed: m + 1,
     }),
   );
-  const cohort = engine.createCohort({ architecture: architectures["cnn-s-1ch"], members, data });
+  const cohort = await engine.createCohort({ architecture: architectures["cnn-s-1ch"], members, data });
   const start = performance.now();
-  for (const split of ["train", "val", "test"] as const) cohort.evaluate(split);
+  for (const split of ["train", "val", "test"] as const) await cohort.evaluate(split);
   for (let epoch = 0; epoch < EPOCHS; epoch++) {
-    cohort.trainEpoch();
-    cohort.evaluate("val");
-    cohort.evaluate("test");
+    await cohort.trainEpoch();
+    await cohort.evaluate("val");
+    await cohort.evaluate("test");
   }
   const seconds = (performance.now() - start) / 1000;
   cohort.dispose();

@@ -1,4 +1,4 @@
-// npm run perf -- [--python PYTHON] [--arch NAME ...] [--rounds 5] [--seconds 4] [--core 0] [--out docs/results/perf]
+// npm run perf -- [--python PYTHON] [--arch NAME ...] [--rounds 5] [--seconds 4] [--models 1000] [--images 10000] [--core 0] [--out docs/results/perf]
 // Our engines and the peers take turns on one core; medians and spreads go to results.json and README.md.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -8,11 +8,13 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { findCompiler, findVectors } from "@zoo/engine/node";
 import { architectures } from "@zoo/format";
+import { askPopulations } from "./ask-populations.ts";
 import { Contender, type Row } from "./contender.ts";
 import { endToEnd } from "./end-to-end.ts";
 import { flopsPerSample } from "./flops.ts";
 import { renderReport } from "./report.ts";
-import { median, type Summary, summarize } from "./statistics.ts";
+import type { Comparison, Results } from "./results.ts";
+import { median, summarize } from "./statistics.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const { values } = parseArgs({
@@ -22,6 +24,8 @@ const { values } = parseArgs({
     arch: { type: "string", multiple: true, default: ["cnn-s-1ch", "cnn-s-3ch", "cnn-l"] },
     rounds: { type: "string", default: "5" },
     seconds: { type: "string", default: "4" },
+    models: { type: "string", default: "1000" },
+    images: { type: "string", default: "10000" },
     core: { type: "string", default: "0" },
     out: { type: "string", default: join(root, "docs/results/perf") },
   },
@@ -52,9 +56,10 @@ const tsx = [process.execPath, "--import", "tsx", "--conditions", "@zoo/source"]
 const ours = fileURLToPath(new URL("ours.ts", import.meta.url));
 const peers = join(root, "tools/peers/bench_peers.py");
 
-async function compare(arch: keyof typeof architectures) {
+async function compare(arch: keyof typeof architectures): Promise<Comparison> {
   const commands: [string, string[]][] = [
     ["native", [...pinned, ...tsx, ours, "native", arch]],
+    ...(vectors!.lanes === 16 ? [["avx2", [...pinned, ...tsx, ours, "8", arch]] satisfies [string, string[]]] : []),
     ["wasm", [...pinned, ...tsx, ours, "wasm", arch]],
     ...["torch", "vmap", "jax"].map((peer): [string, string[]] => [
       peer,
@@ -68,7 +73,7 @@ async function compare(arch: keyof typeof architectures) {
     if (contender === null) log(`${arch}: ${name} does not run here, see above`);
     else contenders.push(contender);
   }
-  const peaks = [...new Set([4, vectors!.lanes])].map((lanes) => ({
+  const peaks = [...new Set([4, Math.min(8, vectors!.lanes), vectors!.lanes])].map((lanes) => ({
     lanes,
     run: compilePeak(lanes),
     seen: [] as number[],
@@ -102,21 +107,28 @@ async function compare(arch: keyof typeof architectures) {
   };
 }
 
-export type Comparison = Awaited<ReturnType<typeof compare>>;
-export type { Summary };
-
 const comparisons: Comparison[] = [];
 for (const arch of values.arch) {
   if (!(arch in architectures))
     throw new Error(`--arch must be one of ${Object.keys(architectures).join(", ")}, got "${arch}"`);
   comparisons.push(await compare(arch as keyof typeof architectures));
 }
+const populations: Awaited<ReturnType<typeof askPopulations>>[] = [];
+for (const arch of values.arch) {
+  log(`${arch}: questions of populations`);
+  const lanes = vectors.lanes === 16 ? ["widest", "8"] : ["widest"];
+  const program = [...pinned, ...tsx, fileURLToPath(new URL("population.ts", import.meta.url))];
+  const ours = lanes.map((width) => [...program, width, arch, values.models, values.images]);
+  const script = join(root, "tools/peers/bench_population.py");
+  const theirs = [...pinned, values.python, script, "--arch", arch];
+  populations.push(await askPopulations(arch, [...ours, theirs], rounds, seconds));
+}
 log("end to end: zoo-gen run against the kernels alone");
 const whole = await endToEnd(root, pinned);
 rmSync(scratch, { recursive: true });
 
 const git = (...args: string[]) => execFileSync("git", args, { cwd: root, encoding: "utf8" }).trim();
-const results = {
+const results: Results = {
   date: new Date().toISOString().slice(0, 10),
   commit: git("rev-parse", "--short", "HEAD") + (git("status", "--porcelain", "packages") ? " with changes" : ""),
   machine: { cpu: cpus()[0].model, cores: cpus().length, vectors: vectors.name, compiler: compiler.version },
@@ -125,6 +137,7 @@ const results = {
   rounds,
   seconds,
   comparisons,
+  populations,
   endToEnd: whole,
 };
 mkdirSync(values.out, { recursive: true });
@@ -133,5 +146,3 @@ const report = renderReport(results);
 writeFileSync(join(values.out, "README.md"), report);
 process.stdout.write(report);
 log(`median of peaks: ${comparisons.map(({ peaks }) => median(peaks.map(({ gflops }) => gflops.median))).join(", ")}`);
-
-export type Results = typeof results;

@@ -1,4 +1,6 @@
-/** Of n measurements. */
+import { max, median as medianOf, min } from "d3-array";
+
+/** Of n measurements; NaN where there are none. */
 export interface Summary {
   n: number;
   min: number;
@@ -7,11 +9,9 @@ export interface Summary {
 }
 
 export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  return medianOf(values) ?? Number.NaN;
 }
 
 export function summarize(values: readonly number[]): Summary {
-  return { n: values.length, min: Math.min(...values), median: median(values), max: Math.max(...values) };
+  return { n: values.length, min: min(values) ?? Number.NaN, median: median(values), max: max(values) ?? Number.NaN };
 }

@@ -5,7 +5,8 @@ from safetensors import safe_open
 
 folder, epoch = sys.argv[1], int(sys.argv[2])
 zoo = json.load(open(f"{folder}/zoo.json"))
-slabs = [safe_open(f"{folder}/{s['weights']['path']}", "np").get_slice("weights")[epoch] for s in zoo["shards"]]
+state = zoo["states"].index(epoch)  # not every epoch need be stored
+slabs = [safe_open(f"{folder}/{s['arrays']['weights']['path']}", "np").get_slice("weights")[state] for s in zoo["shards"]]
 order = np.argsort([model for s in zoo["shards"] for model in s["models"]])
 weights = np.concatenate(slabs)[order]  # [models, D], in the order of models.parquet
 metrics = pd.concat(pd.read_parquet(f"{folder}/{s['metrics']['path']}") for s in zoo["shards"])

@@ -1,42 +1,52 @@
 // npm run zoo-results -- ZOO OUT: the distribution of test accuracy over the models of a zoo, per epoch.
-// Writes accuracy.json (all epochs), accuracy.md (some epochs), accuracy.svg, and SHA256SUMS of the shards, which do not
-// depend on the machine: in a zoo of the same recipe, sha256sum -c must agree.
-import { mkdirSync, writeFileSync } from "node:fs";
+// Writes accuracy.json (all epochs), accuracy.md (some epochs), accuracy.svg, and WEIGHTS-SHA256. The last does not depend
+// on the machine: what OUT has of it must agree, or nothing is written and the exit code is 1.
+// npm run zoo-results -- ZOO: prints WEIGHTS-SHA256 of the zoo, and writes nothing.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as Plot from "@observablehq/plot";
 import { openZoo } from "@zoo/format/node";
+import { deviation, mean, quantileSorted } from "d3-array";
 import { parseHTML } from "linkedom";
+import { compare, digestsOf, formatDigests, parseDigests, WEIGHTS_FILE } from "./weights.ts";
 
 // npm changes into this package's folder; paths are meant from where the command was typed.
 const [zooPath, out] = process.argv
   .slice(2)
   .filter((arg) => arg !== "--")
   .map((path) => resolve(process.env.INIT_CWD ?? ".", path));
-if (zooPath === undefined || out === undefined) {
-  process.stderr.write("usage: npm run zoo-results -- ZOO OUT\n");
+if (zooPath === undefined) {
+  process.stderr.write("usage: npm run zoo-results -- ZOO [OUT]\n");
   process.exit(2);
+}
+
+const digests = await digestsOf(zooPath);
+if (out === undefined) {
+  process.stdout.write(formatDigests(digests));
+  process.exit(0);
+}
+const digestsPath = join(out, WEIGHTS_FILE);
+const known = existsSync(digestsPath) ? parseDigests(readFileSync(digestsPath, "utf8")) : new Map<string, string>();
+const { same, other } = compare(known, digests);
+if (other.length > 0) {
+  process.stderr.write(`zoo-results: the weights of models ${other.join("; ")} are not those of ${digestsPath}\n`);
+  process.exit(1);
 }
 
 const zoo = await openZoo(zooPath);
 const metrics = await zoo.metrics();
-const rows = Array.from({ length: metrics.states }, (_, epoch) => ({
+const rows = metrics.measured.map((epoch) => ({
   epoch,
   ...describe(metrics.models.map((model) => metrics.value(model, epoch, "test_acc"))),
 }));
 
 /** Mean, standard deviation (n - 1) and quantiles (linear between order statistics, as NumPy's default). */
 function describe(values: number[]) {
-  const sorted = Float64Array.from(values).sort();
-  const n = sorted.length;
-  const mean = sorted.reduce((a, b) => a + b, 0) / n;
-  const std = Math.sqrt(sorted.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (n - 1));
-  const quantile = (q: number) => {
-    const at = q * (n - 1);
-    const low = Math.floor(at);
-    return sorted[low] + (at - low) * (sorted[Math.min(low + 1, n - 1)] - sorted[low]);
-  };
+  const sorted = values.toSorted((a, b) => a - b);
+  const quantile = (q: number): number => quantileSorted(sorted, q) ?? Number.NaN;
   const [min, q05, q25, median, q75, q95, max] = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1].map(quantile);
-  return { n, mean, std, min, q05, q25, median, q75, q95, max };
+  const about = { mean: mean(sorted) ?? Number.NaN, std: deviation(sorted) ?? Number.NaN };
+  return { n: sorted.length, ...about, min, q05, q25, median, q75, q95, max };
 }
 
 const last = rows[rows.length - 1].epoch;
@@ -79,7 +89,9 @@ mkdirSync(out, { recursive: true });
 writeFileSync(join(out, "accuracy.json"), `${JSON.stringify({ zoo: zoo.manifest.name, rows }, null, 1)}\n`);
 writeFileSync(join(out, "accuracy.md"), `${table.join("\n")}\n`);
 writeFileSync(join(out, "accuracy.svg"), `${figure.outerHTML}\n`);
-const files = zoo.manifest.shards.flatMap(({ weights, metrics }) => [weights, metrics]);
-writeFileSync(join(out, "SHA256SUMS"), files.map(({ path, sha256 }) => `${sha256}  ${path}\n`).join(""));
+writeFileSync(digestsPath, formatDigests(new Map([...known, ...digests])));
 process.stdout.write(`${table.join("\n")}\n`);
+process.stderr.write(
+  `zoo-results: weights data, headers apart: ${same.length} of ${digests.size} shards were known and are the same\n`,
+);
 await zoo.close();

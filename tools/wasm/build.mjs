@@ -6,7 +6,9 @@ const native = new URL("../../packages/engine/native/", import.meta.url);
 const target = new URL("../../packages/engine/wasm/", import.meta.url);
 const check = process.argv.includes("--check");
 
-const exported = ["lanes", "fused", "prepare", "evaluate", "train", "math"].map((name) => `-Wl,--export=zoo_${name}`);
+const exported = ["lanes", "fused", "prepare", "evaluate", "train", "ask", "math"].map(
+  (name) => `-Wl,--export=zoo_${name}`,
+);
 const flags = [
   "-O3",
   "-std=c++17",
@@ -15,6 +17,7 @@ const flags = [
   "-fno-exceptions",
   "-fno-rtti",
   "-fno-strict-aliasing",
+  "-fwrapv",
   "-msimd128",
   "-mbulk-memory",
   "-mnontrapping-fptoint",

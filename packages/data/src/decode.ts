@@ -1,4 +1,4 @@
-import { type CatalogEntry, CLASSES, type DataFile, type Distribution } from "./catalogue.ts";
+import { type CatalogueEntry, CLASSES, type DataFile, type Distribution } from "./catalogue.ts";
 import { readUspsHdf5 } from "./hdf5.ts";
 import { idxSink } from "./idx.ts";
 import { parseUspsText } from "./usps.ts";
@@ -19,7 +19,7 @@ interface Sink {
 /** Reads and verifies the files of `distribution` at `paths` into `out`, whose sizes the catalogue gives. */
 export async function decode(
   dataset: string,
-  entry: CatalogEntry,
+  entry: CatalogueEntry,
   distribution: Distribution,
   paths: readonly string[],
   out: Decoded,
@@ -38,7 +38,7 @@ export async function decode(
 /** Per format, one sink for each file, in the catalogue's order. */
 const formats: Record<
   Distribution["format"],
-  (entry: CatalogEntry, files: readonly DataFile[], out: Decoded) => Sink[]
+  (entry: CatalogueEntry, files: readonly DataFile[], out: Decoded) => Sink[]
 > = {
   idx: (entry, _files, out) =>
     parts(entry, out).flatMap(({ images, labels }) => [
@@ -53,7 +53,7 @@ const formats: Record<
     files.map((file) => whole(file.unpackedBytes, (bytes) => readUspsHdf5(bytes, entry.parts, out.images, out.labels))),
 };
 
-function parts(entry: CatalogEntry, { images, labels }: Decoded): Decoded[] {
+function parts(entry: CatalogueEntry, { images, labels }: Decoded): Decoded[] {
   const { train } = entry.parts;
   const pixels = entry.stored[0] * entry.stored[1];
   return [

@@ -1,9 +1,10 @@
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isZooError, ZooError } from "@zoo/format";
-import type { CatalogEntry, DataFile } from "./catalogue.ts";
+import { cacheFolder } from "@zoo/format/node";
+import type { CatalogueEntry, DataFile } from "./catalogue.ts";
 import { FinalHttpError } from "./http.ts";
-import { cacheFolder, type Found, findFile, type LookupOptions, notFound } from "./lookup.ts";
+import { type Environment, type Found, findFile, type LookupOptions, notFound } from "./lookup.ts";
 import { PartFile } from "./part-file.ts";
 import { transfer, WriteError, writing } from "./transfer.ts";
 import { ioError, maxBytes, readVerified } from "./verify.ts";
@@ -26,6 +27,8 @@ export interface DownloadOptions {
   backoffMs?: number | undefined;
 }
 
+type TryOptions = DownloadOptions & { env: Environment };
+
 /** Tries in a row without a new byte, after which the next mirror is asked. */
 const TRIES = 4;
 
@@ -43,7 +46,7 @@ const UNREACHABLE = new Set(["ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ENETUNRE
  */
 export async function downloadDataset(
   dataset: string,
-  entry: CatalogEntry,
+  entry: CatalogueEntry,
   looked: readonly string[],
   options: DownloadOptions & LookupOptions,
 ): Promise<Found> {
@@ -57,7 +60,7 @@ export async function downloadDataset(
     const kept = await findFile(dataset, folder, file);
     if (kept === null) {
       const urls = bases.map((base) => `${base}/${file.name}`);
-      const failures = await downloadFile(dataset, file, urls, join(folder, file.name), options);
+      const failures = await downloadFile(dataset, file, urls, join(folder, file.name), { ...options, env });
       if (failures.length > 0) {
         throw notFound(dataset, entry, [...looked, ...failures], file.name);
       }
@@ -73,7 +76,7 @@ async function downloadFile(
   file: DataFile,
   urls: readonly string[],
   target: string,
-  options: DownloadOptions,
+  options: TryOptions,
 ): Promise<string[]> {
   const failures: string[] = [];
   let wrong: ZooError | undefined;
@@ -105,9 +108,9 @@ async function fromMirror(
   file: DataFile,
   url: string,
   part: PartFile,
-  { onProgress, stallMs = 30_000, backoffMs = 1_000 }: DownloadOptions,
+  { onProgress, stallMs = 30_000, backoffMs = 1_000, env }: TryOptions,
 ): Promise<void> {
-  const limits = { stallMs, maxBytes: maxBytes(file) };
+  const limits = { stallMs, maxBytes: maxBytes(file), env };
   const onBytes = (receivedBytes: number, totalBytes: number | null): void =>
     onProgress?.({ dataset, file: file.name, url, receivedBytes, totalBytes });
   let most = part.bytes;

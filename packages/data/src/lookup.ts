@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
-import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import { ZooError } from "@zoo/format";
-import type { CatalogEntry, DataFile, Distribution } from "./catalogue.ts";
+import { cacheFolder } from "@zoo/format/node";
+import type { CatalogueEntry, DataFile, Distribution } from "./catalogue.ts";
 import { ioError } from "./verify.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -30,16 +30,8 @@ export interface Found {
   paths: string[];
 }
 
-/** The user's cache for data sets: $XDG_CACHE_HOME/model-zoo, or what the platform has instead. */
-export function cacheFolder(env: Environment): string {
-  const xdg = env["XDG_CACHE_HOME"];
-  if (xdg && isAbsolute(xdg)) return join(xdg, "model-zoo");
-  if (process.platform === "win32" && env["LOCALAPPDATA"]) return join(env["LOCALAPPDATA"], "model-zoo");
-  return join(env["HOME"] || homedir(), ".cache", "model-zoo");
-}
-
 /** Every folder in which `entry` is looked for, in order. */
-export function places(entry: CatalogEntry, options: LookupOptions): Place[] {
+export function places(entry: CatalogueEntry, options: LookupOptions): Place[] {
   const env = options.env ?? process.env;
   const roots = [
     ["dataDir", options.dataDir],
@@ -60,7 +52,7 @@ export function places(entry: CatalogEntry, options: LookupOptions): Place[] {
  */
 export async function lookUp(
   dataset: string,
-  entry: CatalogEntry,
+  entry: CatalogueEntry,
   options: LookupOptions,
 ): Promise<Found | { looked: string[] }> {
   if (options.dataDir !== undefined && (await kind(dataset, options.dataDir)) !== "folder") {
@@ -108,7 +100,7 @@ async function kind(dataset: string, path: string): Promise<"file" | "folder" | 
  */
 export function notFound(
   dataset: string,
-  entry: CatalogEntry,
+  entry: CatalogueEntry,
   looked: readonly string[],
   failed?: string,
 ): ZooError<"data-not-found"> {

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from "node:http";
-import { FinalHttpError, get } from "./http.ts";
+import { type Answer, FinalHttpError, get } from "./http.ts";
+import type { Environment } from "./lookup.ts";
 import type { PartFile } from "./part-file.ts";
 
 export interface TransferOptions {
@@ -8,6 +8,8 @@ export interface TransferOptions {
   /** Gives up when the file would get larger than this. */
   maxBytes: number;
   onBytes: (received: number, total: number | null) => void;
+  /** Names the proxies, see `get`. */
+  env: Environment;
 }
 
 /** The disk, not the network, refused. */
@@ -23,6 +25,7 @@ export class WriteError extends Error {
  */
 export async function transfer(url: string, part: PartFile, options: TransferOptions): Promise<void> {
   const stall = new Stall(options.stallMs);
+  let answered = false;
   try {
     const validator = part.validator(url);
     const headers: Record<string, string> = { "accept-encoding": "identity", "user-agent": "model-zoo" };
@@ -30,12 +33,22 @@ export async function transfer(url: string, part: PartFile, options: TransferOpt
       headers["range"] = `bytes=${part.bytes}-`;
       headers["if-range"] = validator;
     }
-    const response = await get(new URL(url), headers, stall.signal);
-    try {
-      await receive(url, response, part, options, stall);
-    } finally {
-      response.destroy();
-    }
+    let total: number | null = null;
+    await get(new URL(url), { headers, signal: stall.signal, env: options.env }, (answer) => {
+      total = start(url, answer, part, options.maxBytes);
+      answered = true;
+      return (chunk) => {
+        stall.reset();
+        if (part.bytes + chunk.length > options.maxBytes) {
+          throw new FinalHttpError(`it sent more than the ${options.maxBytes} bytes that the file can have`);
+        }
+        writing(() => part.append(chunk));
+        options.onBytes(part.bytes, total);
+      };
+    }).catch((e: unknown) => {
+      if (!answered || e instanceof FinalHttpError || e instanceof WriteError) throw e;
+      throw new Error(`the connection broke after ${part.bytes} of ${total ?? "unknown"} bytes`, { cause: e });
+    });
   } catch (e) {
     throw stall.signal.aborted ? new Error(`nothing came for ${options.stallMs / 1000} s`) : e;
   } finally {
@@ -43,69 +56,39 @@ export async function transfer(url: string, part: PartFile, options: TransferOpt
   }
 }
 
-async function receive(
-  url: string,
-  response: IncomingMessage,
-  part: PartFile,
-  { maxBytes, onBytes }: TransferOptions,
-  stall: Stall,
-): Promise<void> {
-  const status = response.statusCode ?? 0;
+/** Judges the head of an answer; returns how many bytes the file will have, null when the server does not say. */
+function start(url: string, answer: Answer, part: PartFile, maxBytes: number): number | null {
+  const { status } = answer;
   const from = part.bytes;
-  if (status === 200) writing(() => part.restart(url, strongValidator(response)));
-  else if (status === 416 || (status === 206 && rangeStart(response) !== from)) {
+  if (status === 200) writing(() => part.restart(url, strongValidator(answer)));
+  else if (status === 416 || (status === 206 && rangeStart(answer) !== from)) {
     writing(() => part.restart(url, null));
     throw new Error(`HTTP ${status} for the bytes from ${from}, so the kept ones were dropped`);
   } else if (status >= 400 && status < 500 && status !== 408 && status !== 429) {
     throw new FinalHttpError(`HTTP ${status}`);
   } else if (status !== 206) throw new Error(`HTTP ${status}`);
 
-  const length = response.headers["content-length"];
+  const length = header(answer, "content-length");
   const total = length === undefined ? null : part.bytes + Number(length);
   if (total !== null && total > maxBytes) {
     throw new FinalHttpError(`it offers ${total} bytes, more than the ${maxBytes} that the file can have`);
   }
-  return consume(response, (chunk) => {
-    stall.reset();
-    if (part.bytes + chunk.length > maxBytes) {
-      throw new FinalHttpError(`it sent more than the ${maxBytes} bytes that the file can have`);
-    }
-    writing(() => part.append(chunk));
-    onBytes(part.bytes, total);
-  }).catch((e: unknown) => {
-    if (e instanceof FinalHttpError || e instanceof WriteError) throw e;
-    throw new Error(`the connection broke after ${part.bytes} of ${total ?? "unknown"} bytes`, { cause: e });
-  });
+  return total;
 }
 
-/**
- * Hands over every chunk as it arrives; call it in the turn of the response. Reading it as an async iterable, or later,
- * would lose what came just before the connection broke.
- */
-function consume(response: IncomingMessage, take: (chunk: Buffer) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    response.on("data", (chunk: Buffer) => {
-      try {
-        take(chunk);
-      } catch (e) {
-        reject(e);
-        response.destroy();
-      }
-    });
-    response.on("end", resolve);
-    response.on("error", reject);
-    response.on("close", () => reject(new Error("closed before its end")));
-  });
+function header({ headers }: Answer, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === "string" ? value : undefined;
 }
 
 /** A weak ETag promises the same meaning, not the same bytes, so it cannot continue a file. */
-function strongValidator({ headers }: IncomingMessage): string | null {
-  const { etag } = headers;
-  return etag !== undefined && !etag.startsWith("W/") ? etag : (headers["last-modified"] ?? null);
+function strongValidator(answer: Answer): string | null {
+  const etag = header(answer, "etag");
+  return etag !== undefined && !etag.startsWith("W/") ? etag : (header(answer, "last-modified") ?? null);
 }
 
-function rangeStart({ headers }: IncomingMessage): number {
-  return Number(/^bytes (\d+)-/.exec(headers["content-range"] ?? "")?.[1] ?? Number.NaN);
+function rangeStart(answer: Answer): number {
+  return Number(/^bytes (\d+)-/.exec(header(answer, "content-range") ?? "")?.[1] ?? Number.NaN);
 }
 
 /** Marks what the disk refuses, so that no other mirror is tried for it. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { basename } from "node:path";
+import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { ZooError } from "@zoo/format";
 import type { DataFile } from "./catalogue.ts";
@@ -23,7 +24,7 @@ export function maxBytes(file: DataFile): number {
 /**
  * Reads `path`, unpacks it if it is gzip, hands the unpacked bytes to `take` in chunks, and returns when they are proven
  * to be the published ones: either the md5 of the file or the md5 of the unpacked bytes agrees. Never unpacks more than
- * the published size. What `take` received counts only once this returns.
+ * the published size, and never holds more than some chunks. What `take` received counts only once this returns.
  *
  * Throws ZooError "bad-data" with the expected and the found checksum, "io" when the file cannot be read.
  */
@@ -33,53 +34,78 @@ export async function readVerified(
   file: DataFile,
   take: (chunk: Uint8Array) => void = () => {},
 ): Promise<Source> {
-  const bytes = await readWhole(dataset, path, file);
-  const md5 = createHash("md5").update(bytes).digest("hex");
-  const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  const unpacked = createHash("md5");
-  const known = md5 === file.md5 || md5 === file.unpackedMd5;
-  let problem: Error | undefined;
+  const reading = (e: unknown): ZooError<"io"> => ioError(`${dataset}: cannot read ${path}`, path, "read", e);
+  const handle = await open(path).catch((e: unknown) => {
+    throw reading(e);
+  });
   try {
-    for await (const chunk of packed ? gunzip(bytes, file.unpackedBytes) : [bytes]) {
-      if (!known) unpacked.update(chunk);
-      take(chunk);
+    const { size } = await handle.stat();
+    if (size > maxBytes(file)) throw badFile(dataset, path, `${file.bytes} bytes expected, found ${size}`);
+    const whole = await checksums(handle).catch((e: unknown) => {
+      throw reading(e);
+    });
+    const known = whole.md5 === file.md5 || whole.md5 === file.unpackedMd5;
+    const unpacked = createHash("md5");
+    let problem: Error | undefined;
+    try {
+      for await (const chunk of whole.packed ? gunzip(chunks(handle), file.unpackedBytes) : chunks(handle)) {
+        if (!known) unpacked.update(chunk);
+        take(chunk);
+      }
+    } catch (e) {
+      problem = e as Error;
     }
-  } catch (e) {
-    problem = e as Error;
-  }
-  if (known && problem) throw problem;
-  const unpackedMd5 = known || problem || !packed ? undefined : unpacked.digest("hex");
-  if (!known && unpackedMd5 !== file.unpackedMd5) {
-    const expected = file.md5 === file.unpackedMd5 ? file.md5 : `${file.md5} (or ${file.unpackedMd5} unpacked)`;
-    const found = problem ? ` (${problem.message})` : unpackedMd5 ? ` (${unpackedMd5} unpacked)` : "";
-    const rule = `md5 ${expected} expected, found ${md5}${found}`;
-    throw badFile(dataset, path, rule);
-  }
-  return { file: basename(path), sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.length };
-}
-
-async function readWhole(dataset: string, path: string, file: DataFile): Promise<Uint8Array> {
-  try {
-    const { size } = await stat(path);
-    if (size > maxBytes(file)) {
-      throw badFile(dataset, path, `${file.bytes} bytes expected, found ${size}`);
+    if (known && problem) throw problem;
+    const unpackedMd5 = known || problem || !whole.packed ? undefined : unpacked.digest("hex");
+    if (!known && unpackedMd5 !== file.unpackedMd5) {
+      const expected = file.md5 === file.unpackedMd5 ? file.md5 : `${file.md5} (or ${file.unpackedMd5} unpacked)`;
+      const found = problem ? ` (${problem.message})` : unpackedMd5 ? ` (${unpackedMd5} unpacked)` : "";
+      throw badFile(dataset, path, `md5 ${expected} expected, found ${whole.md5}${found}`);
     }
-    return await readFile(path);
-  } catch (e) {
-    if (e instanceof ZooError) throw e;
-    throw ioError(`${dataset}: cannot read ${path}`, path, "read", e);
+    return { file: basename(path), sha256: whole.sha256, bytes: whole.bytes };
+  } finally {
+    await handle.close();
   }
 }
 
-/** Yields the contents of `bytes`, a gzip file, and throws a `RangeError` as soon as they exceed `limit` bytes. */
-export async function* gunzip(bytes: Uint8Array, limit: number): AsyncGenerator<Uint8Array> {
+/** Of a whole file; `packed` when it begins as gzip does. */
+async function checksums(handle: FileHandle): Promise<{ md5: string; sha256: string; bytes: number; packed: boolean }> {
+  const [md5, sha256] = [createHash("md5"), createHash("sha256")];
+  let bytes = 0;
+  let packed = false;
+  for await (const chunk of chunks(handle)) {
+    if (bytes === 0) packed = chunk[0] === 0x1f && chunk[1] === 0x8b;
+    md5.update(chunk);
+    sha256.update(chunk);
+    bytes += chunk.length;
+  }
+  return { md5: md5.digest("hex"), sha256: sha256.digest("hex"), bytes, packed };
+}
+
+/** The contents of a file from its start. */
+async function* chunks(handle: FileHandle): AsyncGenerator<Uint8Array> {
+  for (let at = 0; ; ) {
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(1 << 20), 0, 1 << 20, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+/** Yields the contents of `packed`, a gzip file, and throws a `RangeError` as soon as they exceed `limit` bytes. */
+export async function* gunzip(packed: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {
+  const source = Readable.from(packed);
   const stream = createGunzip({ chunkSize: 1 << 18 });
-  stream.end(bytes);
+  source.on("error", (e) => stream.destroy(e)).pipe(stream);
   let seen = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    seen += chunk.length;
-    if (seen > limit) throw new RangeError(`it unpacks to more than the ${limit} bytes that were published`);
-    yield chunk;
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      seen += chunk.length;
+      if (seen > limit) throw new RangeError(`it unpacks to more than the ${limit} bytes that were published`);
+      yield chunk;
+    }
+  } finally {
+    source.destroy();
   }
 }
 

@@ -84,6 +84,15 @@ describe("mnist", () => {
   });
 });
 
+describe("mnist-10k", () => {
+  test("is normalised as MNIST, and says that it is not MNIST", async () => {
+    const { transforms, notes } = await loadDataset("mnist-10k");
+    expect(transforms).toEqual([{ type: "normalise", mean: [0.1307], std: [0.3081] }]);
+    expect(notes[0]).toContain("This is not MNIST");
+    for (const note of notes) expect(note).toMatch(/^[A-Z].*\.$/);
+  });
+});
+
 describe("fashion-mnist", () => {
   test("has the published images and classes, from the system's files or the original ones", async (context) => {
     const data = await loadDataset("fashion-mnist", { download: false }).catch((e: unknown) => {
@@ -106,6 +115,16 @@ describe("usps", () => {
     expect(data.images.buffer).toBeInstanceOf(SharedArrayBuffer);
     expect(sha256(data.images)).toBe(goldens.data.usps.images);
     expect(data.sha256).toBe(goldens.data.usps.sha256);
+  });
+
+  test("says what was done to its images, and what is not as published", async (context) => {
+    const { transforms, notes, scale } = await load(context, "usps");
+    expect(transforms).toEqual([
+      { type: "resize", size: [28, 28], method: "pillow-bilinear" },
+      { type: "normalise", mean: [0.1307], std: [0.3081] },
+    ]);
+    expect(scale[0]).toBe(Math.fround(1 / (255 * 0.3081)));
+    expect(notes[0]).toContain("the published zoo used the variant of libsvm");
   });
 
   test("has the published classes and PyTorch's split", async (context) => {

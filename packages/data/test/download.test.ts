@@ -6,9 +6,9 @@ import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { CatalogEntry } from "../src/catalogue.ts";
+import type { CatalogueEntry } from "../src/catalogue.ts";
 import { type DownloadOptions, type DownloadProgress, downloadDataset } from "../src/download.ts";
-import { file, type Handler, type Mirror, sequence, serve, status, truncated } from "./server.ts";
+import { file, type Handler, type Mirror, sequence, serve, status, to, truncated } from "./server.ts";
 import { failure, scratch } from "./support.ts";
 
 const md5 = (bytes: Uint8Array): string => createHash("md5").update(bytes).digest("hex");
@@ -16,7 +16,7 @@ const contents = Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * i) >
 const packed = gzipSync(contents);
 const half = packed.length >> 1;
 
-function entry(...mirrors: (Mirror | { url: string })[]): CatalogEntry {
+function entry(...mirrors: (Mirror | { url: string })[]): CatalogueEntry {
   return {
     folders: ["set"],
     distributions: [
@@ -39,6 +39,7 @@ function entry(...mirrors: (Mirror | { url: string })[]): CatalogEntry {
     mean: 0,
     std: 1,
     split: { train: 1, val: 0 },
+    notes: [],
     sha256: "",
   };
 }
@@ -76,10 +77,6 @@ async function cached(): Promise<Record<string, Buffer>> {
 const complete = { "a.gz": packed };
 
 const labelled: Handler = (_request, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(packed);
-
-const to = (location: string): Handler => {
-  return (_request, response) => response.writeHead(302, { location }).end();
-};
 
 const stalling: Handler = (_request, response) => {
   response.writeHead(200, { etag: '"1"', "content-length": packed.length });
@@ -159,7 +156,7 @@ describe("a connection that breaks", () => {
     const mirror = await serve(sequence(truncated(packed, half), (_request, response) => response.destroy()));
     const e = await failure(download([mirror]));
     expect(e.message).toBe(
-      `set: not found. Looked in /a (cache, none of its files); ${mirror.url}/a.gz (socket hang up). The download of a.gz failed. ` +
+      `set: not found. Looked in /a (cache, none of its files); ${mirror.url}/a.gz (other side closed). The download of a.gz failed. ` +
         "Next: put a.gz into <folder>/set and name <folder> as dataDir or ZOO_DATA_DIR, or run again with a network.",
     );
     expect(e).toMatchObject({ code: "data-not-found", details: { dataset: "set" } });

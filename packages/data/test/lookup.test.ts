@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { catalog } from "../src/catalogue.ts";
+import { catalogue } from "../src/catalogue.ts";
 import { loadDataset } from "../src/datasets.ts";
-import { cacheFolder, type LookupOptions, lookUp } from "../src/lookup.ts";
+import { type LookupOptions, lookUp } from "../src/lookup.ts";
 import { failure, scratch } from "./support.ts";
 
 let root: string;
@@ -27,7 +27,7 @@ async function put(folder: string, ...names: string[]): Promise<string[]> {
 }
 
 const found = async (): Promise<string[]> => {
-  const result = await lookUp("usps", catalog.usps, options);
+  const result = await lookUp("usps", catalogue.usps, options);
   return "paths" in result ? result.paths : [];
 };
 
@@ -55,12 +55,12 @@ describe("lookUp", () => {
       "t10k-labels-idx1-ubyte",
     ];
     const paths = await put("zoo/MNIST/raw", ...names);
-    expect(await lookUp("mnist", catalog.mnist, options)).toMatchObject({ paths });
+    expect(await lookUp("mnist", catalogue.mnist, options)).toMatchObject({ paths });
   });
 
   test("goes on after a folder that has only some of the files, and says so", async () => {
     await put("given/usps", "zip.train.gz");
-    expect(await lookUp("usps", catalog.usps, options)).toEqual({
+    expect(await lookUp("usps", catalogue.usps, options)).toEqual({
       looked: [
         `${root}/given/usps (dataDir, without zip.test.gz)`,
         `${root}/zoo/usps (ZOO_DATA_DIR, none of its files)`,
@@ -77,7 +77,7 @@ describe("lookUp", () => {
 
   test("a dataDir that is no folder is a misuse", async () => {
     options.dataDir = join(root, "mistyped");
-    const e = await failure(lookUp("usps", catalog.usps, options));
+    const e = await failure(lookUp("usps", catalogue.usps, options));
     expect(e.message).toBe(
       `usps: dataDir must be an existing folder, got "${root}/mistyped". Correct it or leave it out.`,
     );
@@ -86,7 +86,7 @@ describe("lookUp", () => {
 
   test("a place that cannot be looked at is an io error", async () => {
     options.env = { ZOO_DATA_DIR: join(root, "x".repeat(300)) };
-    const e = await failure(lookUp("usps", catalog.usps, options));
+    const e = await failure(lookUp("usps", catalogue.usps, options));
     expect(e.message).toMatch(/^usps: cannot look at .*zip\.train\.gz: ENAMETOOLONG\.$/);
     expect(e).toMatchObject({ code: "io", details: { op: "stat", errno: "ENAMETOOLONG" } });
   });
@@ -119,13 +119,5 @@ describe("loadDataset without data", () => {
         "(or 2b7d201d93d1ef87e61421d94d761293 unpacked) expected, found 9dd4e461268c8034f5c8564e155c67a6. " +
         "Delete it or replace it; it was not used.",
     );
-  });
-});
-
-describe("cacheFolder", () => {
-  test("is below XDG_CACHE_HOME, or below HOME when that is unset or relative", () => {
-    expect(cacheFolder({ XDG_CACHE_HOME: "/c", HOME: "/h" })).toBe("/c/model-zoo");
-    expect(cacheFolder({ HOME: "/h" })).toBe("/h/.cache/model-zoo");
-    expect(cacheFolder({ XDG_CACHE_HOME: "c", HOME: "/h" })).toBe("/h/.cache/model-zoo");
   });
 });

@@ -72,6 +72,11 @@ export function status(code: number): Handler {
   return (_request, response) => response.writeHead(code).end("no");
 }
 
+/** Redirects to `location`. */
+export function to(location: string): Handler {
+  return (_request, response) => response.writeHead(302, { location }).end();
+}
+
 /** Answers the first request with the first handler, and so on; the last one answers all that follow. */
 export function sequence(...handlers: Handler[]): Handler {
   return (request, response, count) => handlers[Math.min(count, handlers.length) - 1](request, response, count);

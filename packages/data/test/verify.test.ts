@@ -99,10 +99,14 @@ describe("readVerified", () => {
   });
 });
 
+async function* packedZeros(): AsyncGenerator<Uint8Array> {
+  yield gzipSync(Buffer.alloc(10_000_000));
+}
+
 test("gunzip yields at most a chunk more than its limit before it throws", async () => {
   let seen = 0;
   const all = async (): Promise<void> => {
-    for await (const chunk of gunzip(gzipSync(Buffer.alloc(10_000_000)), 1_000_000)) seen += chunk.length;
+    for await (const chunk of gunzip(packedZeros(), 1_000_000)) seen += chunk.length;
   };
   await expect(all()).rejects.toThrow("it unpacks to more than the 1000000 bytes that were published");
   expect(seen).toBeLessThanOrEqual(1_000_000);

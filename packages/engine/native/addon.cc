@@ -2,6 +2,10 @@
 #include <node_api.h>
 #include <stdlib.h>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #include "engine.h"
 
 namespace {
@@ -34,6 +38,29 @@ struct Call {
   }
 };
 
+/**
+ * Rounding to nearest and subnormals kept while the kernels run, whatever another library of this process has set; then as
+ * before. A library linked with -ffast-math sets flush-to-zero for the thread that loads it.
+ */
+class Ieee {
+#if defined(__x86_64__)
+  const unsigned int before = _mm_getcsr();
+
+ public:
+  Ieee() { _mm_setcsr(0x1f80); }
+  ~Ieee() { _mm_setcsr(before); }
+#elif defined(__aarch64__)
+  uint64_t before;
+
+ public:
+  Ieee() {
+    __asm__ volatile("mrs %0, fpcr" : "=r"(before));
+    __asm__ volatile("msr fpcr, %0" : : "r"((uint64_t)0));
+  }
+  ~Ieee() { __asm__ volatile("msr fpcr, %0" : : "r"(before)); }
+#endif
+};
+
 void release(napi_env, void* data, void*) { free(data); }
 
 /** allocate(bytes) -> ArrayBuffer, zeroed and aligned to 64 bytes. */
@@ -57,7 +84,10 @@ napi_value allocate(napi_env env, napi_callback_info info) {
 }
 
 napi_value lanes(napi_env env, napi_callback_info info) { return Call(env, info).number(zoo_lanes()); }
-napi_value fused(napi_env env, napi_callback_info info) { return Call(env, info).number(zoo_fused()); }
+napi_value fused(napi_env env, napi_callback_info info) {
+  const Ieee ieee;
+  return Call(env, info).number(zoo_fused());
+}
 
 napi_value prepare(napi_env env, napi_callback_info info) {
   const Call call(env, info);
@@ -67,6 +97,7 @@ napi_value prepare(napi_env env, napi_callback_info info) {
 
 napi_value evaluate(napi_env env, napi_callback_info info) {
   const Call call(env, info);
+  const Ieee ieee;
   zoo_evaluate(call.bytes(0), (const uint8_t*)call.bytes(1), (const uint8_t*)call.bytes(2),
                (const int32_t*)call.bytes(3), call.integer(4));
   return nullptr;
@@ -74,13 +105,22 @@ napi_value evaluate(napi_env env, napi_callback_info info) {
 
 napi_value train(napi_env env, napi_callback_info info) {
   const Call call(env, info);
+  const Ieee ieee;
   zoo_train(call.bytes(0), (const uint8_t*)call.bytes(1), (const uint8_t*)call.bytes(2), (const int32_t*)call.bytes(3),
             call.integer(4), call.integer(5), call.integer(6));
   return nullptr;
 }
 
+napi_value ask(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  const Ieee ieee;
+  zoo_ask(call.bytes(0), call.integer(1));
+  return nullptr;
+}
+
 napi_value math(napi_env env, napi_callback_info info) {
   const Call call(env, info);
+  const Ieee ieee;
   zoo_math(call.integer(0), (const float*)call.bytes(1), (float*)call.bytes(2), call.integer(3));
   return nullptr;
 }
@@ -89,7 +129,8 @@ napi_value start(napi_env env, napi_value exports) {
   const struct {
     const char* name;
     napi_callback run;
-  } functions[] = {{"allocate", allocate}, {"lanes", lanes}, {"fused", fused}, {"prepare", prepare}, {"evaluate", evaluate}, {"train", train}, {"math", math}};
+  } functions[] = {{"allocate", allocate}, {"lanes", lanes}, {"fused", fused}, {"prepare", prepare},
+                   {"evaluate", evaluate}, {"train", train}, {"ask", ask}, {"math", math}};
   for (const auto& f : functions) {
     napi_value value;
     napi_create_function(env, f.name, NAPI_AUTO_LENGTH, f.run, nullptr, &value);

@@ -57,13 +57,13 @@ ZOO_INLINE void store_tile(V* to, int row_step, const V (&acc)[A][B]) {
   ZOO_UNROLL for (int i = 0; i < A; i++) { ZOO_UNROLL for (int j = 0; j < B; j++) to[i * row_step + j] = acc[i][j]; }
 }
 
-/** out[o..o+OB][y][x..x+XB] over the input channels from .. to-1; the first call starts from the bias. */
+/** out[o..o+OB][y][x..x+XB] over the input channels from .. to-1; starts from the bias, or goes on from out when b is null. */
 template <int OB, int XB>
 static void forward_tile(const V* in, const V* w, const V* b, V* out, const Convolution& c, int o, int y, int x, int from, int to) {
   V acc[OB][XB];
   V* target = out + (o * c.ho + y) * c.wo + x;
   const int taps = c.ci * c.k * c.k, s = c.stride, plane = c.ho * c.wo;
-  if (from == 0) {
+  if (b) {
     ZOO_UNROLL for (int i = 0; i < OB; i++) { ZOO_UNROLL for (int j = 0; j < XB; j++) acc[i][j] = b[o + i]; }
   } else {
     load_tile(acc, target, plane);
@@ -87,13 +87,13 @@ struct Columns {
   int x, from, to;
 };
 
-/** din[channel..channel+CB][y][x..x+XB] over the output channels o_from .. o_to-1; the first call starts from zero. */
+/** din[channel..channel+CB][y][x..x+XB] over the output channels o_from .. o_to-1; starts from zero when fresh, else goes on from din. */
 template <int CB, int XB>
-static void input_tile(const V* g, const V* w, V* din, const Convolution& c, int channel, int y, const Columns& columns, int o_from, int o_to) {
+static void input_tile(const V* g, const V* w, V* din, const Convolution& c, int channel, int y, const Columns& columns, int o_from, int o_to, bool fresh) {
   V acc[CB][XB];
   V* target = din + (channel * c.h + y) * c.wi + columns.x;
   const int area = c.k * c.k, s = c.stride, plane = c.h * c.wi;
-  if (o_from == 0) {
+  if (fresh) {
     ZOO_UNROLL for (int i = 0; i < CB; i++) { ZOO_UNROLL for (int j = 0; j < XB; j++) acc[i][j] = splat(0.0f); }
   } else {
     load_tile(acc, target, plane);
@@ -115,11 +115,11 @@ static void input_tile(const V* g, const V* w, V* din, const Convolution& c, int
  * only some of them, and all share the E columns of g next to the border, which stay in registers.
  */
 template <int CB, int E, bool RIGHT>
-static void border_tile(const V* g, const V* w, V* din, const Convolution& c, int channel, int y, int o_from, int o_to) {
+static void border_tile(const V* g, const V* w, V* din, const Convolution& c, int channel, int y, int o_from, int o_to, bool fresh) {
   V acc[CB][E];
   V* target = din + (channel * c.h + y) * c.wi + (RIGHT ? c.wo : 0);
   const int area = (E + 1) * (E + 1), plane = c.h * c.wi;
-  if (o_from == 0) {
+  if (fresh) {
     ZOO_UNROLL for (int i = 0; i < CB; i++) { ZOO_UNROLL for (int j = 0; j < E; j++) acc[i][j] = splat(0.0f); }
   } else {
     load_tile(acc, target, plane);
@@ -162,9 +162,9 @@ static void weight_tile(const V* in, const V* g, V* dw, const Convolution& c, in
 }
 
 typedef void (*ForwardTile)(const V*, const V*, const V*, V*, const Convolution&, int, int, int, int, int);
-typedef void (*InputTile)(const V*, const V*, V*, const Convolution&, int, int, const Columns&, int, int);
+typedef void (*InputTile)(const V*, const V*, V*, const Convolution&, int, int, const Columns&, int, int, bool);
 typedef void (*WeightTile)(const V*, const V*, V*, const Convolution&, int, int, int, int, int, int);
-typedef void (*BorderTile)(const V*, const V*, V*, const Convolution&, int, int, int, int);
+typedef void (*BorderTile)(const V*, const V*, V*, const Convolution&, int, int, int, int, bool);
 
 constexpr int MAX_BORDER = 4;
 
@@ -214,6 +214,7 @@ ZOO_INLINE int cached(int vectors) {
   return count > 1 ? count : 1;
 }
 
+/** b null: adds to out. */
 static void convolution_forward(const V* in, const V* w, const V* b, V* out, const Convolution& c, Tile tile) {
   const int slice = cached(tile.channels * c.k * c.k);
   for (int o = 0; o < c.co; o += tile.channels) {
@@ -222,7 +223,7 @@ static void convolution_forward(const V* in, const V* w, const V* b, V* out, con
       const int to = smaller(c.ci, from + slice);
       for (int y = 0; y < c.ho; y++) {
         for (int x = 0; x < c.wo; x += tile.width) {
-          TILES.forward[ob - 1][smaller(tile.width, c.wo - x) - 1](in, w, b, out, c, o, y, x, from, to);
+          TILES.forward[ob - 1][smaller(tile.width, c.wo - x) - 1](in, w, from == 0 ? b : nullptr, out, c, o, y, x, from, to);
         }
       }
     }
@@ -245,40 +246,44 @@ static int choose_edge_channels(const Convolution& c) {
   return (c.ci + tiles - 1) / tiles;
 }
 
-/** interior: tile of the columns that every kx reaches (stride 1). The others are done by border tiles, or one by one. */
-static void convolution_input_gradient(const V* g, const V* w, V* din, const Convolution& c, Tile interior, int edge_channels) {
+/**
+ * interior: tile of the columns that every kx reaches (stride 1). The others are done by border tiles, or one by one.
+ * add: goes on from what din holds.
+ */
+static void convolution_input_gradient(const V* g, const V* w, V* din, const Convolution& c, Tile interior, int edge_channels, bool add) {
   const int s = c.stride;
   const int inner_from = s == 1 ? c.k - 1 : c.wi, inner_to = s == 1 ? c.wo : c.wi;  // [from, to)
   const int slice = cached(c.ci * c.k * c.k);
   const bool bordered = has_border_tiles(c);
   for (int o = 0; o < c.co; o += slice) {
     const int o_to = smaller(c.co, o + slice);
+    const bool fresh = o == 0 && !add;
     for (int y = 0; y < c.h; y++) {
       for (int channel = 0; bordered && channel < c.ci; channel += edge_channels) {
         const int cb = smaller(edge_channels, c.ci - channel);
-        TILES.left[cb - 1][c.k - 2](g, w, din, c, channel, y, o, o_to);
-        TILES.right[cb - 1][c.k - 2](g, w, din, c, channel, y, o, o_to);
+        TILES.left[cb - 1][c.k - 2](g, w, din, c, channel, y, o, o_to, fresh);
+        TILES.right[cb - 1][c.k - 2](g, w, din, c, channel, y, o, o_to, fresh);
       }
       for (int x = 0; !bordered && x < c.wi; x++) {
         if (x >= inner_from && x < inner_to) continue;
         const int lowest = x - (c.wo - 1) * s;
         const Columns column = {x, lowest > 0 ? lowest : x % s, smaller(x, c.k - 1)};
         for (int channel = 0; channel < c.ci; channel += edge_channels) {
-          TILES.input[smaller(edge_channels, c.ci - channel) - 1][0](g, w, din, c, channel, y, column, o, o_to);
+          TILES.input[smaller(edge_channels, c.ci - channel) - 1][0](g, w, din, c, channel, y, column, o, o_to, fresh);
         }
       }
       for (int x = inner_from; x < inner_to; x += interior.width) {
         const Columns columns = {x, 0, c.k - 1};
         for (int channel = 0; channel < c.ci; channel += interior.channels) {
           const int cb = smaller(interior.channels, c.ci - channel);
-          TILES.input[cb - 1][smaller(interior.width, inner_to - x) - 1](g, w, din, c, channel, y, columns, o, o_to);
+          TILES.input[cb - 1][smaller(interior.width, inner_to - x) - 1](g, w, din, c, channel, y, columns, o, o_to, fresh);
         }
       }
     }
   }
 }
 
-/** Rows are taken in bands whose gradient stays in the first-level cache. */
+/** Adds to dw and, unless it is null, to db. Rows are taken in bands whose gradient stays in the first-level cache. */
 static void convolution_weight_gradient(const V* in, const V* g, V* dw, V* db, const Convolution& c, Tile tile) {
   const int band = cached(c.co * c.wo);
   for (int y = 0; y < c.ho; y += band) {
@@ -294,6 +299,7 @@ static void convolution_weight_gradient(const V* in, const V* g, V* dw, V* db, c
       }
     }
   }
+  if (!db) return;
   const int plane = c.ho * c.wo;
   for (int o = 0; o < c.co; o += MAX_TILE) {
     const int ob = smaller(MAX_TILE, c.co - o);

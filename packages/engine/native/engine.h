@@ -23,6 +23,12 @@ void zoo_evaluate(char* arena, const uint8_t* images, const uint8_t* labels, con
 void zoo_train(char* arena, const uint8_t* images, const uint8_t* labels, const int32_t* order, int first, int count,
                int epoch);
 
+/**
+ * Answers the question in the arena's program for the first `count` images of the piece in the arena. Losses, right answers and
+ * gradients add up over pieces; answers per image are written.
+ */
+void zoo_ask(char* arena, int count);
+
 /** exp 0, log 1, tanh 2, erf 3, sigmoid 4 of `count` float32 values, a multiple of 16. */
 void zoo_math(int function, const float* in, float* out, int count);
 }

@@ -31,6 +31,23 @@ static void max_pool_forward(const Layer& l, const V* in, V* out, I* winner) {
   }
 }
 
+/** The tangent of each window's winner. */
+static void max_pool_tangent(const Layer& l, const I* winner, const V* t_in, V* t_out) {
+  for (int c = 0; c < l.ci; c++) {
+    for (int y = 0; y < l.ho; y++) {
+      for (int x = 0; x < l.wo; x++) {
+        const V* corner = t_in + (c * l.h + y * l.stride) * l.wi + x * l.stride;
+        const I at = *winner++;
+        V t = corner[0];
+        for (int ky = 0; ky < l.k; ky++) {
+          for (int kx = ky ? 0 : 1; kx < l.k; kx++) t = pick(at == splat_i(ky * l.k + kx), corner[ky * l.wi + kx], t);
+        }
+        *t_out++ = t;
+      }
+    }
+  }
+}
+
 ZOO_INLINE void clear(V* p, int n) {
   for (int i = 0; i < n; i++) p[i] = splat(0.0f);
 }
@@ -97,6 +114,8 @@ static void average_pool_backward(const Layer& l, const V* grad_out, V* grad_in)
 
 ZOO_INLINE V normal_cdf(V x) { return madd(erf(x * splat(0.70710678f)), splat(0.5f), splat(0.5f)); }
 
+ZOO_INLINE V normal_density(V x) { return exp(x * x * splat(-0.5f)) * splat(0.39894228f); }
+
 template <int KIND>
 ZOO_INLINE V activate(V x) {
   switch (KIND) {
@@ -105,7 +124,9 @@ ZOO_INLINE V activate(V x) {
     case LEAKY_RELU: return pick(x < splat(0.0f), x * splat(0.01f), x);
     case SIGMOID: return sigmoid(x);
     case SILU: return x * sigmoid(x);
-    default: return x * normal_cdf(x);
+    case GELU: return x * normal_cdf(x);
+    case ELU: return pick(x > splat(0.0f), x, exp(x) - splat(1.0f));
+    default: return x;
   }
 }
 
@@ -122,12 +143,31 @@ ZOO_INLINE V slope(V x, V y) {
       const V s = sigmoid(x);
       return s * madd(x, one - s, one);
     }
-    default: {
-      const V density = exp(x * x * splat(-0.5f)) * splat(0.39894228f);
-      return madd(x, density, normal_cdf(x));
-    }
+    case GELU: return madd(x, normal_density(x), normal_cdf(x));
+    case ELU: return pick(x > zero, one, y + one);
+    default: return one;
   }
 }
+
+/** Second derivative at x, where y = activate(x). */
+template <int KIND>
+ZOO_INLINE V curvature(V x, V y) {
+  const V one = splat(1.0f), zero = splat(0.0f), minus_two = splat(-2.0f);
+  switch (KIND) {
+    case TANH: return minus_two * y * slope<TANH>(x, y);
+    case SIGMOID: return slope<SIGMOID>(x, y) * madd(minus_two, y, one);
+    case SILU: {
+      const V s = sigmoid(x);
+      return s * (one - s) * madd(x, madd(minus_two, s, one), splat(2.0f));
+    }
+    case GELU: return normal_density(x) * madd(-x, x, splat(2.0f));
+    case ELU: return pick(x > zero, zero, y + one);
+    default: return zero;
+  }
+}
+
+/** Whether the second derivative is zero wherever it exists. */
+constexpr bool straight(int kind) { return kind == RELU || kind == LEAKY_RELU || kind == NONE; }
 
 template <int KIND>
 static void activation_forward(const V* in, V* out, int n) {
@@ -137,6 +177,22 @@ static void activation_forward(const V* in, V* out, int n) {
 template <int KIND>
 static void activation_backward(const V* in, const V* out, const V* grad_out, V* grad_in, int n) {
   for (int i = 0; i < n; i++) grad_in[i] = grad_out[i] * slope<KIND>(in[i], out[i]);
+}
+
+/** t: derivatives along a direction, of the layer's input and output. */
+template <int KIND>
+static void activation_tangent(const V* in, const V* out, const V* t_in, V* t_out, int n) {
+  for (int i = 0; i < n; i++) t_out[i] = slope<KIND>(in[i], out[i]) * t_in[i];
+}
+
+/** Both gradients: of the loss, and its derivative along the direction. */
+template <int KIND>
+static void activation_backward_tangent(const V* in, const V* out, const V* t_in, const V* grad_out, const V* t_grad_out, V* grad_in, V* t_grad_in, int n) {
+  for (int i = 0; i < n; i++) {
+    const V s = slope<KIND>(in[i], out[i]);
+    grad_in[i] = grad_out[i] * s;
+    t_grad_in[i] = straight(KIND) ? t_grad_out[i] * s : madd(t_grad_out[i], s, grad_out[i] * (curvature<KIND>(in[i], out[i]) * t_in[i]));
+  }
 }
 
 /** factor = 0 or 1/(1-p): word e mod 4 of counter (e / 4, sample, epoch, DROPOUT stream + layer). */

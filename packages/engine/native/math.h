@@ -1,6 +1,6 @@
 // exp, log, tanh and erf with one fixed sequence of IEEE operations, so that every engine gets the same bits.
 // Coefficients: minimax fits made with Lawson's algorithm by tools/fit/fit_math.py; worst errors in docs/results.
-// src/math32.ts is the same arithmetic in TypeScript; a test compares the two bit by bit.
+// src/numerics/math32.ts is the same arithmetic in TypeScript; a test compares the two bit by bit.
 #pragma once
 #include "lanes.h"
 

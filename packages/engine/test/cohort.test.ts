@@ -1,9 +1,9 @@
 import { architectures } from "@zoo/format";
 import { describe, expect, test } from "vitest";
-import { canonicalNaN } from "../src/contract/cohort-state.ts";
 import type { CohortSpec } from "../src/contract/engine.ts";
-import { laneEngine } from "../src/kernels/lane-cohort.ts";
-import { referenceEngine } from "../src/reference/cohort.ts";
+import { laneEngine } from "../src/kernels/lane-engine.ts";
+import { canonicalNaN } from "../src/numerics/canonical-nan.ts";
+import { referenceEngine } from "../src/reference/reference-engine.ts";
 import { fastestKernels } from "./support/engines.ts";
 import { hyperparameters, syntheticData } from "./support/synthetic.ts";
 
@@ -13,23 +13,22 @@ const data = syntheticData([1, 28, 28], { train: 23, val: 3, test: 5 });
 const spec: CohortSpec = { architecture, members: [hyperparameters()], data };
 
 describe.each([laneEngine(kernels), referenceEngine])("a cohort of $id", (engine) => {
-  test("starts at epoch 0 with the initial weights and biases of 0.01", () => {
-    const cohort = engine.createCohort(spec);
+  test("starts at epoch 0 with the initial weights and biases of 0.01", async () => {
+    const cohort = await engine.createCohort(spec);
     expect(cohort.epoch).toBe(0);
     expect([cohort.M, cohort.D]).toEqual([1, 2464]);
-    expect(cohort.weights().slice(200, 208)).toEqual(new Float32Array(8).fill(0.01));
+    expect((await cohort.weights()).slice(200, 208)).toEqual(new Float32Array(8).fill(0.01));
     cohort.dispose();
   });
 
-  test("reports every model-sample once", () => {
-    const cohort = engine.createCohort({ ...spec, members: [1, 2, 3].map((seed) => hyperparameters({ seed })) });
+  test("reports every model-sample once", async () => {
+    const cohort = await engine.createCohort({ ...spec, members: [1, 2, 3].map((seed) => hyperparameters({ seed })) });
     let samples = 0;
-    cohort.trainEpoch((n) => {
+    const onChunk = (n: number) => {
       samples += n;
-    });
-    cohort.evaluate("test", (n) => {
-      samples += n;
-    });
+    };
+    await cohort.trainEpoch({ onChunk });
+    await cohort.evaluate("test", { onChunk });
     expect(samples).toBe(3 * (23 + 5));
     cohort.dispose();
   });
@@ -66,24 +65,28 @@ describe.each([laneEngine(kernels), referenceEngine])("a cohort of $id", (engine
       { data: { ...data, labels: new Uint8Array(31).fill(10) } },
       "label 10 is not below classes = 10",
     ],
-  ])("refuses %s", (_name, change, message) => {
-    expect(() => engine.createCohort({ ...spec, ...change })).toThrow(new RangeError(message));
+  ])("refuses %s", async (_name, change, message) => {
+    await expect(engine.createCohort({ ...spec, ...change })).rejects.toThrow(new RangeError(message));
   });
 
-  test("refuses the state of another cohort", () => {
-    const cohort = engine.createCohort(spec);
-    const state = cohort.state();
-    const other = engine.createCohort({ ...spec, members: [hyperparameters({ optimizer: "sgd" })] });
-    expect(() => other.restore(state)).toThrow("the state has 29588 bytes, this cohort needs 19732");
-    const broken = state.slice();
-    broken[0] ^= 1;
-    expect(() => cohort.restore(broken)).toThrow("word 0 of the state is");
+  test("refuses the state of another cohort", async () => {
+    const cohort = await engine.createCohort(spec);
+    const state = await cohort.state();
+    const other = await engine.createCohort({ ...spec, members: [hyperparameters({ optimizer: "sgd" })] });
+    await expect(other.restore(state)).rejects.toThrow(
+      "the state has the tensors first_moment, second_moment, weights, a cohort with sgd needs first_moment, weights",
+    );
+    const short = { ...state.tensors, weights: state.tensors.weights.slice(1) };
+    await expect(cohort.restore({ ...state, tensors: short })).rejects.toThrow(
+      "weights of the state has 2463 values, [M, D] = [1, 2464] needs 2464",
+    );
+    await expect(cohort.restore({ ...state, epoch: -1 })).rejects.toThrow("epoch of a state is a whole number, got -1");
     cohort.dispose();
     other.dispose();
   });
 });
 
-test("dropout keeps the expected share, scaled, and is off in evaluation", () => {
+test("dropout keeps the expected share, scaled, and is off in evaluation", async () => {
   // One linear layer on constant images: with dropout p the mean logit stays, its variance grows as p / (1 - p).
   const linear = {
     name: "dropout-probe",
@@ -97,31 +100,32 @@ test("dropout keeps the expected share, scaled, and is off in evaluation", () =>
   };
   const constant = { ...syntheticData([1, 20, 20], { train: 200, val: 1, test: 1 }) };
   constant.images.fill(100);
-  const losses = [0, 0.5].map((dropout) => {
+  const losses: { evaluated: number; trained: number }[] = [];
+  for (const dropout of [0, 0.5]) {
     const member = hyperparameters({ dropout, lr: 1e-12, init: "uniform", batch_size: 10 });
-    const cohort = laneEngine(kernels).createCohort({ architecture: linear, members: [member], data: constant });
-    const evaluated = cohort.evaluate("train").loss[0];
-    const trained = cohort.trainEpoch().loss[0];
+    const cohort = await laneEngine(kernels).createCohort({ architecture: linear, members: [member], data: constant });
+    const evaluated = (await cohort.evaluate("train")).loss[0];
+    const trained = (await cohort.trainEpoch()).loss[0];
     cohort.dispose();
-    return { evaluated, trained };
-  });
+    losses.push({ evaluated, trained });
+  }
   expect(losses[0].trained).toBeCloseTo(losses[0].evaluated, 6);
   expect(losses[1].evaluated).toBe(losses[0].evaluated);
   expect(losses[1].trained).toBeGreaterThan(1.05 * losses[1].evaluated);
 });
 
-test("memory does not grow with epochs or cohorts", () => {
+test("memory does not grow with epochs or cohorts", async () => {
   const engine = laneEngine(kernels);
-  const members = Array.from({ length: 2 * engine.laneWidth }, (_, seed) => hyperparameters({ seed }));
-  const trainOne = () => {
-    const cohort = engine.createCohort({ ...spec, members });
-    for (let epoch = 0; epoch < 3; epoch++) cohort.trainEpoch();
+  const members = Array.from({ length: 2 * engine.preferredModels }, (_, seed) => hyperparameters({ seed }));
+  const trainOne = async () => {
+    const cohort = await engine.createCohort({ ...spec, members });
+    for (let epoch = 0; epoch < 3; epoch++) await cohort.trainEpoch();
     cohort.dispose();
   };
-  for (let i = 0; i < 10; i++) trainOne();
+  for (let i = 0; i < 10; i++) await trainOne();
   global.gc?.();
   const before = process.memoryUsage();
-  for (let i = 0; i < 100; i++) trainOne();
+  for (let i = 0; i < 100; i++) await trainOne();
   global.gc?.();
   const after = process.memoryUsage();
   // 100 cohorts of 2 groups hold 200 arenas of 2.3 MB (native, 16 lanes): 460 MB if they leaked.

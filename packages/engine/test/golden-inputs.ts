@@ -3,7 +3,7 @@
  * `fixtures/README.md` specifies every value and lists the known answers that both sides check.
  */
 
-const STREAM = { images: 1, labels: 2, probes: 3, elements: 4 } as const;
+const STREAM = { images: 1, labels: 2, probes: 3, elements: 4, vectors: 5, cotangents: 6 } as const;
 const STREAM_WEIGHTS = 100;
 const STREAMS_PER_SEED = 100;
 
@@ -41,6 +41,11 @@ export function goldenWeight(seed: number, index: number, shape: readonly number
   const bound = Math.sqrt(3 / (size / shape[0]));
   const stream = STREAM_WEIGHTS + STREAMS_PER_SEED * seed + index;
   return Float32Array.from({ length: size }, (_, i) => ((hash32(stream, i) / 2 ** 32) * 2 - 1) * bound);
+}
+
+/** [size] within -1..1: a direction in weight space, or cotangents of logits. */
+export function goldenSigned(stream: "vectors" | "cotangents", size: number): Float32Array {
+  return Float32Array.from({ length: size }, (_, i) => (hash32(STREAM[stream], i) / 2 ** 32) * 2 - 1);
 }
 
 /** Dot products with the PROBES vectors of +-1 (vector k is -1 where bit k of the hash is set), summed in float64. */

@@ -1,10 +1,11 @@
 import { type Hyperparameters, optimizers } from "@zoo/format";
 import { describe, expect, test } from "vitest";
+import { laneEngine } from "../src/kernels/lane-engine.ts";
 import { type Comparison, compareAll, goldenNames, loadGoldens } from "./goldens.ts";
 import { fastestKernels } from "./support/engines.ts";
 import { FixedOrderRun } from "./support/fixed-order.ts";
 
-// One engine is enough: bits.test.ts proves that all of them compute the same.
+// One engine is enough: conformance.test.ts proves that all of them compute the same.
 const kernels = await fastestKernels();
 
 // Ours and PyTorch's float32 add in different orders, so neither is exact; a wrong term or a missing factor is off by
@@ -15,6 +16,9 @@ const kernels = await fastestKernels();
 const FACTOR = 8;
 const GRADIENT_FLOOR = 1e-6;
 const WEIGHTS_FLOOR = 5e-6;
+
+// Of the largest logit: sums of up to 800 float32 products round by a few units of 6e-8 (worst seen 7.6e-7).
+const LOGITS_LIMIT = 2e-6;
 
 /** Above 1: too far from float64. */
 const excess = (c: Comparison, floor: number) => c.error / Math.max(FACTOR * c.float32Worst, floor);
@@ -58,6 +62,19 @@ describe.each(goldenNames)("PyTorch goldens of %s", (name) => {
     const worst = worstOf(compareAll("gradient", run.gradients(0), golden.gradients), GRADIENT_FLOOR);
     run.dispose();
     expect(excess(worst, GRADIENT_FLOOR), JSON.stringify(worst)).toBeLessThan(1);
+  });
+
+  test.each(goldens.activations)("logits with %s", async (activation) => {
+    const { architecture, data } = goldens;
+    const weights = goldens.initialWeights(0);
+    const population = await laneEngine(kernels).createPopulation({ architecture, activation, weights });
+    const images = data.images.subarray(0, (batchSize * data.images.length) / data.labels.length);
+    const logits = await population.logits({ ...data, images, N: batchSize });
+    population.dispose();
+    const golden = goldens.step(activation).logits;
+    expect(logits.length).toBe(golden.length);
+    const furthest = logits.reduce((worst, value, i) => Math.max(worst, Math.abs(value - golden[i])), 0);
+    expect(furthest).toBeLessThan(LOGITS_LIMIT * golden.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
   });
 
   test.each(goldens.activations)("weights after 1, 10 and 100 steps of every optimiser with %s", (activation) => {

@@ -30,7 +30,7 @@ describe("RandomStream", () => {
   });
 
   test("integers are uniform: chi-square over 10 values, 100,000 draws", () => {
-    const random = new RandomStream(7, "SAMPLE");
+    const random = new RandomStream(7, "ORDER");
     const counts = new Float64Array(10);
     for (let i = 0; i < 100_000; i++) counts[random.integer(10)]++;
     const chi2 = counts.reduce((sum, n) => sum + (n - 10_000) ** 2 / 10_000, 0);
@@ -60,7 +60,7 @@ describe("RandomStream", () => {
 });
 
 test("logarithm agrees with Math.log within 2 ulp", () => {
-  const random = new RandomStream(1, "SAMPLE");
+  const random = new RandomStream(1, "ORDER");
   for (let i = 0; i < 10_000; i++) {
     const x = (random.word() + 1) * 2 ** -(random.integer(64) + 1);
     const expected = Math.log(x);

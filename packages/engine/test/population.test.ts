@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { loadDataset } from "@zoo/data";
 import { type ArchitectureName, architectures, type Hyperparameters } from "@zoo/format";
 import { describe, expect, test } from "vitest";
-import { laneEngine } from "../src/kernels/lane-cohort.ts";
+import { laneEngine } from "../src/kernels/lane-engine.ts";
 import { kolmogorovSmirnov } from "./kolmogorov-smirnov.ts";
 import { fastestKernels } from "./support/engines.ts";
 
@@ -39,11 +39,11 @@ describe.skipIf(!haveData)("64 models of ours and 64 of PyTorch have indistingui
     const [first, last] = population.seeds;
     const members = Array.from({ length: last - first + 1 }, (_, i) => ({ ...hyperparameters, seed: first + i }));
     const kernels = await fastestKernels();
-    const cohort = laneEngine(kernels).createCohort({ architecture: architectures[architecture], members, data });
+    const cohort = await laneEngine(kernels).createCohort({ architecture: architectures[architecture], members, data });
     const rows: string[] = [];
     for (const [e, epoch] of population.epochs.entries()) {
-      while (cohort.epoch < epoch) cohort.trainEpoch();
-      const { loss, acc } = cohort.evaluate("test");
+      while (cohort.epoch < epoch) await cohort.trainEpoch();
+      const { loss, acc } = await cohort.evaluate("test");
       const theirs = population.test_correct[e].map((correct) => correct / population.dataset.test);
       const p = {
         accuracy: kolmogorovSmirnov(acc, theirs).p,

@@ -18,18 +18,28 @@ const data: CohortData = {
   splits: { train: range(0, 400), val: range(400, 450), test: range(450, 500) },
 };
 
+const architecture = architectures["cnn-s-1ch"];
 const shared = { activation: "tanh", init: "kaiming_uniform", optimizer: "adam", batch_size: 10 } as const;
 const members = [1, 2, 3].map(
   (seed): Hyperparameters => ({ ...shared, dropout: 0, lr: 1e-3 * seed, weight_decay: 0, momentum: 0, seed }),
 );
 
 const engine = await loadEngine("auto"); // native where there is a C++ compiler, else wasm
-const cohort = engine.createCohort({ architecture: architectures["cnn-s-1ch"], members, data });
+const cohort = await engine.createCohort({ architecture, members, data });
 for (let epoch = 1; epoch <= 3; epoch++) {
-  const { loss } = cohort.trainEpoch();
+  const { loss } = await cohort.trainEpoch();
   console.log(`epoch ${epoch}: training loss ${[...loss].map((value) => value.toFixed(4)).join(" ")}`);
 }
-console.log(`test accuracy ${[...cohort.evaluate("test").acc].join(" ")}`);
-const weights = cohort.weights(); // [M, D]
+console.log(`test accuracy ${[...(await cohort.evaluate("test")).acc].join(" ")}`);
+const weights = await cohort.weights(); // [M, D]
 console.log(`last weight of each ${members.map((_, m) => weights[(m + 1) * cohort.D - 1]).join(" ")}`);
 cohort.dispose();
+
+// Questions about given weights: here the first ten images.
+const population = await engine.createPopulation({ architecture, activation: "tanh", weights });
+const batch = { ...data, images: images.subarray(0, 10 * 784), labels: labels.subarray(0, 10), N: 10 };
+console.log(`predictions ${(await population.predictions(batch)).join(" ")}`); // [M, N]
+const gradient = (await population.gradients(batch, { weights: true })).weights ?? new Float32Array(); // [M, D]
+const product = await population.hessianVectorProduct(batch, gradient); // [M, D]
+console.log(`last gradient and H times it ${gradient[population.D - 1]} ${product[population.D - 1]}`);
+population.dispose();

@@ -1,4 +1,4 @@
-import { isZooError, memoryStorage, openZoo } from "../src/index.ts";
+import { checkZoo, isZooError, memoryStorage, openZoo } from "../src/index.ts";
 import { type Files, fixHashes, mutate, random } from "./mutate.ts";
 
 export interface FuzzReport {
@@ -43,22 +43,23 @@ export async function fuzz(zoo: Files, seed: number, runs: number): Promise<Fuzz
 
 async function readAll(files: Files) {
   const zoo = await openZoo(memoryStorage(files));
-  const { states, models: count, layout } = zoo.manifest;
+  const { states, measured, models: count, layout } = zoo.manifest;
   const metrics = await zoo.metrics();
   const weights: Float32Array[] = [];
-  for (let epoch = 0; epoch < states; epoch++) {
+  for (const epoch of states) {
     const { data, shape } = await zoo.weightsAt(epoch);
     if (data.length !== count * layout.D || shape.join() !== `${count},${layout.D}`) throw new Error("internal: shape");
     weights.push(data);
   }
   const [first] = zoo.models.rows;
   const trajectory = await zoo.trajectory(first);
-  const state = await zoo.stateDict(first, states - 1);
-  if (trajectory.data.length !== states * layout.D) throw new Error("internal: trajectory");
+  const state = await zoo.stateDict(first, states[states.length - 1]);
+  if (trajectory.data.length !== states.length * layout.D) throw new Error("internal: trajectory");
   if (Object.values(state).reduce((sum, { data }) => sum + data.length, 0) !== layout.D)
     throw new Error("internal: state");
-  if (metrics.length !== count * states) throw new Error("internal: metrics");
+  if (metrics.length !== count * measured.length) throw new Error("internal: metrics");
   await zoo.verifyChecksums();
+  await checkZoo(memoryStorage(files)); // finds faults, and never throws
   return { weights, models: zoo.models.rows, metrics: metrics.columns };
 }
 

@@ -5,11 +5,14 @@
  * temporary folder, checks that both ways give equal bytes, then times them in turns with the files in the page cache.
  */
 import { closeSync, openSync, readSync } from "node:fs";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { architectures, type Manifest, type ModelRow, type ShardEntry, shardMetadata } from "../src/index.ts";
-import { openZoo, ShardWriter, writeZoo } from "../src/node.ts";
+import { dirname, join } from "node:path";
+import { architectures, type Manifest, type ModelRow, parseManifest } from "../src/index.ts";
+import { checkZoo } from "../src/node/check-folder.ts";
+import { openZoo } from "../src/node/open-folder.ts";
+import { tinyFields } from "../test/support/tiny-data.ts";
+import { zooFiles } from "../test/support/zoo-files.ts";
 
 const M = 1000;
 const E = 51;
@@ -33,57 +36,68 @@ try {
     fs.push(await time(async () => readWithFs(manifest, i % E)));
     trajectory.push(await time(async () => await zoo.trajectory((i * 37) % M)));
   }
-  await zoo.close();
   const megabytes = (M * D * 4) / 1e6;
   console.log(`one epoch of ${M} models, ${megabytes.toFixed(2)} MB, median of ${ROUNDS} (fastest to slowest), ms`);
   console.log(`  fs.readSync  ${spread(fs)}`);
   console.log(`  weightsAt    ${spread(ours)}`);
   console.log(`  ratio        ${(median(ours) / median(fs)).toFixed(2)}`);
+  const check = await time(async () => {
+    if ((await checkZoo(dir)).length > 0) throw new Error("the zoo has faults");
+  });
+  const plain = await time(async () => await zoo.verifyChecksums());
+  await zoo.close();
+  const all = (M * E * D * 4) / 1e6;
+  console.log(
+    `every byte, MB/s: verifyChecksums ${((all / plain) * 1000).toFixed(0)}, checkZoo ${((all / check) * 1000).toFixed(0)}`,
+  );
   console.log(`one trajectory, ${((E * D * 4) / 1e6).toFixed(2)} MB: ${spread(trajectory)}`);
 } finally {
   await rm(join(dir, ".."), { recursive: true, force: true });
 }
 
 async function write(): Promise<Manifest> {
-  const shards: ShardEntry[] = [];
-  const models: ModelRow[] = [];
-  for (let index = 0; index * PER_SHARD < M; index++) {
-    const ids = Array.from({ length: Math.min(PER_SHARD, M - index * PER_SHARD) }, (_, i) => index * PER_SHARD + i);
-    const plan = { index, models: ids, states: E, D, metadata: shardMetadata(architecture, "bench") };
-    const writer = await ShardWriter.open(dir, plan);
-    for (let epoch = 0; epoch < E; epoch++) {
-      const weights = Float32Array.from({ length: ids.length * D }, (_, i) => index + epoch / E + i / 1e6);
-      const row = { epoch, train_loss: 1, train_acc: 0.5, val_loss: 1, val_acc: 0.5, test_loss: 1, test_acc: 0.5 };
-      await writer.append(
-        weights,
-        ids.map((model) => ({ model, ...row })),
-        new Uint8Array(8),
-      );
-    }
-    shards.push(await writer.publish());
-    for (const [row, id] of ids.entries()) models.push(modelRow(id, index, row));
+  const shards = Array.from({ length: Math.ceil(M / PER_SHARD) }, (_, index) =>
+    Array.from({ length: Math.min(PER_SHARD, M - index * PER_SHARD) }, (_, row) => index * PER_SHARD + row),
+  );
+  const epochs = Array.from({ length: E }, (_, epoch) => epoch);
+  const files = zooFiles({
+    fields: {
+      ...tinyFields,
+      name: "bench",
+      title: "Bench",
+      recipe: {},
+      architecture,
+      dataset: { ...tinyFields.dataset, shape: architecture.input, classes: architecture.classes, transforms: [] },
+    },
+    shards,
+    states: epochs,
+    measured: epochs,
+    models: shards.flatMap((ids, index) => ids.map((id, row) => modelRow(id, index, row))),
+    metrics: (ids, epoch) =>
+      ids.map((model) => ({
+        model,
+        epoch,
+        train_loss: 1,
+        train_acc: 0.5,
+        val_loss: 1,
+        val_acc: 0.5,
+        test_loss: 1,
+        test_acc: 0.5,
+      })),
+    arrays: [
+      {
+        name: "weights",
+        dtype: "F32",
+        axes: ["state", "model", "weight"],
+        values: (ids, epoch) => Float32Array.from({ length: ids.length * D }, (_, i) => ids[0] + epoch / E + i / 1e6),
+      },
+    ],
+  });
+  for (const [path, bytes] of files) {
+    await mkdir(dirname(join(dir, path)), { recursive: true });
+    await writeFile(join(dir, path), bytes);
   }
-  const dataset = {
-    name: "none",
-    shape: [1, 28, 28] as [number, number, number],
-    classes: 10,
-    splits: { train: 1, val: 1, test: 1 },
-    scale: [1],
-    shift: [0],
-    sources: [],
-  };
-  const fields = {
-    numerics_version: "bench",
-    name: "bench",
-    title: "Bench",
-    recipe: {},
-    architecture,
-    dataset,
-    engine: { id: "none" },
-    software: {},
-    epochs: E - 1,
-  };
-  return await writeZoo(dir, { manifest: fields, models, shards });
+  return parseManifest(files.get("zoo.json") as Uint8Array);
 }
 
 function modelRow(id: number, shard: number, row: number): ModelRow {
@@ -109,7 +123,8 @@ function modelRow(id: number, shard: number, row: number): ModelRow {
 function readWithFs(manifest: Manifest, epoch: number): Uint8Array {
   const all = new Uint8Array(M * D * 4);
   let filled = 0;
-  for (const { weights, models } of manifest.shards) {
+  for (const { arrays, models } of manifest.shards) {
+    const { weights } = arrays;
     const slab = models.length * D * 4;
     const file = openSync(join(dir, weights.path), "r");
     filled += readSync(file, all, filled, slab, weights.bytes - (E - epoch) * slab);

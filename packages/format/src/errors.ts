@@ -10,7 +10,7 @@ export interface ZooErrorDetails {
   "data-not-found": { dataset: string; looked: string[] };
   /** The engine exists, but this machine cannot run it, for the stated reason. Choose another engine. */
   "engine-unavailable": { engine: string; reason: string };
-  /** A file of a zoo breaks `rule` of SPEC.md. Get the file again from where it came from. */
+  /** A file of a zoo or artefact breaks `rule` of SPEC.md. Get the file again from where it came from. */
   "bad-zoo": { path: string; rule: string };
   /** The output folder holds something else already. Nothing was overwritten; choose another folder. */
   "zoo-exists": { path: string; rule: string };

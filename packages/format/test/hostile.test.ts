@@ -4,16 +4,9 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { isZooError, memoryStorage, openZoo } from "../src/index.ts";
 import { type Files, type HostileCase, hostileCases, withHostile } from "./hostile/cases.ts";
-import { loadFolder } from "./support/folder.ts";
-import { temporaryFolder, writeTinyZoo } from "./support/tiny-zoo.ts";
+import { tinyFiles } from "./support/tiny-zoo.ts";
 
 const folder = fileURLToPath(new URL("hostile/files", import.meta.url));
-
-async function tinyFiles(): Promise<Files> {
-  const dir = await temporaryFolder();
-  await writeTinyZoo(dir);
-  return await loadFolder(dir);
-}
 
 /** Everything that a reader can do, without checksums of the weights, which would catch most of it at once. */
 async function readAll(files: Files): Promise<void> {
@@ -23,7 +16,7 @@ async function readAll(files: Files): Promise<void> {
 }
 
 test("the hostile files are those that the script makes", async () => {
-  const cases = hostileCases(await tinyFiles());
+  const cases = hostileCases(tinyFiles());
   expect((await readdir(folder)).sort((a, b) => (a < b ? -1 : 1))).toEqual(
     cases.map(({ name }) => `${name}.hostile`).sort((a, b) => (a < b ? -1 : 1)),
   );
@@ -34,7 +27,7 @@ test("the hostile files are those that the script makes", async () => {
 });
 
 test("every hostile file is refused with the rule that it breaks", async () => {
-  const files = await tinyFiles();
+  const files = tinyFiles();
   await readAll(files);
   const refusal = async (hostile: HostileCase): Promise<string> => {
     const bytes = new Uint8Array(await readFile(join(folder, `${hostile.name}.hostile`)));

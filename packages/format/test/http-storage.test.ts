@@ -1,18 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { expect, test } from "vitest";
 import { architectures, deriveLayout, httpStorage, isZooError, openZoo } from "../src/index.ts";
-import { loadFolder } from "./support/folder.ts";
 import { serve } from "./support/http-server.ts";
-import { temporaryFolder, tinyMetrics, tinySlab, tinyWeight, writeTinyZoo } from "./support/tiny-zoo.ts";
-
-async function tinyFiles(): Promise<Map<string, Uint8Array>> {
-  const dir = await temporaryFolder();
-  await writeTinyZoo(dir);
-  return await loadFolder(dir);
-}
+import { tinyFiles, tinyMetrics, tinySlab, tinyWeight } from "./support/tiny-zoo.ts";
 
 test("a zoo opens over HTTP and gives what it gives on disk", async () => {
-  const { url } = await serve(await tinyFiles());
+  const { url } = await serve(tinyFiles());
   const zoo = await openZoo(url);
   expect((await zoo.weightsAt(2)).data).toEqual(tinySlab([0, 1, 2, 3, 4], 2, 67));
   expect((await zoo.metrics()).at(4, 1)).toMatchObject(tinyMetrics([4], 1)[0]);
@@ -20,18 +13,9 @@ test("a zoo opens over HTTP and gives what it gives on disk", async () => {
 });
 
 test("a trajectory reads E * D * 4 bytes, and the header once", async () => {
-  const dir = await temporaryFolder();
   const architecture = architectures["cnn-s-1ch"];
   const { D } = deriveLayout(architecture);
-  await writeTinyZoo(dir, {
-    architecture,
-    states: 51,
-    shards: [
-      [0, 2, 4],
-      [1, 3],
-    ],
-  });
-  const files = await loadFolder(dir);
+  const files = tinyFiles({ architecture, states: Array.from({ length: 51 }, (_, epoch) => epoch) });
   const traffic = await serve(files);
   const zoo = await openZoo(traffic.url);
   expect(traffic.bytes("weights/")).toBe(0); // opening reads zoo.json and models.parquet only
@@ -46,7 +30,7 @@ test("a trajectory reads E * D * 4 bytes, and the header once", async () => {
 });
 
 test("one epoch is one request per shard once the headers are known, and a subset joins what is near", async () => {
-  const traffic = await serve(await tinyFiles());
+  const traffic = await serve(tinyFiles());
   const zoo = await openZoo(traffic.url);
   await zoo.weightsAt(0);
   const before = traffic.requests.length;
@@ -60,7 +44,7 @@ test("one epoch is one request per shard once the headers are known, and a subse
 });
 
 async function failure(intercept: (request: IncomingMessage, response: ServerResponse) => boolean): Promise<string> {
-  const { url } = await serve(await tinyFiles(), intercept);
+  const { url } = await serve(tinyFiles(), intercept);
   const e = await openZoo(`${url}/`).catch((e: unknown) => e);
   if (!isZooError(e)) throw e;
   return `[${e.code}] ${e.message.replaceAll(url, "URL")}`;
@@ -117,7 +101,7 @@ test("a server that breaks the connection is an io error", async () => {
 });
 
 test("a file that changes while the zoo is open is noticed", async () => {
-  const files = await tinyFiles();
+  const files = tinyFiles();
   const { url } = await serve(files);
   const zoo = await openZoo(url);
   await zoo.weightsAt(0);
@@ -128,7 +112,7 @@ test("a file that changes while the zoo is open is noticed", async () => {
 
 test("the query of a signed URL and headers go with every request", async () => {
   const seen: (string | undefined)[] = [];
-  const { url } = await serve(await tinyFiles(), (request) => {
+  const { url } = await serve(tinyFiles(), (request) => {
     seen.push(new URL(request.url ?? "", "http://x").search, request.headers.authorization);
     return false;
   });
@@ -140,5 +124,63 @@ test("a path is not a URL", async () => {
   const e = await openZoo("zoos/mine").catch((e: unknown) => e);
   expect(isZooError(e, "misuse") && e.message).toBe(
     'openZoo: "zoos/mine" is not an http(s) URL; open a folder with openZoo of "@zoo/format/node"',
+  );
+});
+
+/** A server that redirects everything to the same path at `target`, and what headers each of the two got. */
+async function redirected(target: "here" | "elsewhere") {
+  const keys: Record<string, (string | string[] | undefined)[]> = { first: [], last: [] };
+  const note = (list: string, request: IncomingMessage): false => {
+    keys[list].push(request.headers["x-api-key"]);
+    return false;
+  };
+  const last = await serve(tinyFiles(), (request) => note("last", request));
+  const first = await serve(tinyFiles(), (request, response) => {
+    note("first", request);
+    if (target === "here" && request.url?.startsWith("/moved") === true) {
+      request.url = request.url.slice("/moved".length);
+      return false;
+    }
+    const location = target === "here" ? `/moved${request.url}` : `${new URL(last.url).origin}${request.url}`;
+    return !!response.writeHead(307, { location }).end();
+  });
+  return { url: first.url, keys };
+}
+
+test("headers do not follow a redirect to another origin", async () => {
+  const { url, keys } = await redirected("elsewhere");
+  const zoo = await openZoo(url, { headers: { "x-api-key": "secret" } });
+  expect((await zoo.weightsAt(2)).data).toEqual(tinySlab([0, 1, 2, 3, 4], 2, 67));
+  expect(new Set(keys.first)).toEqual(new Set(["secret"]));
+  expect(new Set(keys.last)).toEqual(new Set([undefined]));
+});
+
+test("headers follow a redirect within the origin, and one without headers goes anywhere", async () => {
+  const here = await redirected("here");
+  await openZoo(here.url, { headers: { "x-api-key": "secret" } });
+  expect(new Set(here.keys.first)).toEqual(new Set(["secret"]));
+  const elsewhere = await redirected("elsewhere");
+  await openZoo(elsewhere.url);
+  expect(elsewhere.keys.last.length).toBeGreaterThan(0);
+});
+
+test("a redirect in a circle ends", async () => {
+  const { url } = await serve(
+    tinyFiles(),
+    (request, response) => !!response.writeHead(302, { location: request.url }).end(),
+  );
+  await expect(openZoo(url, { headers: { "x-api-key": "secret" } })).rejects.toThrow(
+    "cannot be reached (more than 10 redirects); check the address and the network",
+  );
+});
+
+test("in a browser, where a redirect hides its target, headers are not sent on but the address is asked for", async () => {
+  const opaque = { type: "opaqueredirect", status: 0, headers: new Headers() } as Response;
+  const e = await openZoo("http://example.com/zoo", {
+    headers: { "x-api-key": "secret" },
+    fetch: async () => await Promise.resolve(opaque),
+  }).catch((e: unknown) => e);
+  expect(isZooError(e, "io") && e.message).toBe(
+    "http://example.com/zoo/zoo.json: cannot be reached (the server redirects, and a browser does not say where; give the final address); check the address and the network",
   );
 });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { random } from "../fuzz/mutate.ts";
 import {
   type Architecture,
   architectureSchema,
@@ -7,10 +6,8 @@ import {
   deriveLayout,
   isZooError,
   type LayerSpec,
-  type ParameterTensor,
-  type PermutationGroup,
 } from "../src/index.ts";
-import { forward } from "./support/forward.ts";
+import { oddNetworks } from "./support/networks.ts";
 
 describe("the built-in architectures", () => {
   test.each([
@@ -19,6 +16,9 @@ describe("the built-in architectures", () => {
     ["cnn-l", 10853, "published"],
     ["strided-cnn-1ch", 4970, "published"],
     ["strided-cnn-3ch", 5258, "by hand: 448 + 2 * 2320 + 170"],
+    ["resnet-18-10", 11173962, "the published count of ResNet-18 for CIFAR-10"],
+    ["resnet-18-100", 11220132, "by hand: 90 more classes of 513 weights"],
+    ["resnet-18-200", 11271432, "by hand: 100 more classes of 513 weights"],
     ["mlp", 52650, "by hand: 785 * 64 + 65 * 32 + 33 * 10"],
   ] as const)("%s has %i weights (%s)", (name, D, _source) => {
     expect(deriveLayout(architectures[name]).D).toBe(D);
@@ -74,60 +74,89 @@ describe("the built-in architectures", () => {
         { tensor: "layers.8.bias", axis: 0, block: 1 },
       ],
       in: [{ tensor: "layers.11.weight", axis: 1, block: 9 }],
+      buffers: [],
     });
   });
 });
-
-/** Entry i of the permuted axis is entry order[i] of the old one. */
-function permute(
-  weights: Float32Array<ArrayBuffer>,
-  tensors: ParameterTensor[],
-  group: PermutationGroup,
-  order: number[],
-): Float32Array<ArrayBuffer> {
-  const result = weights.slice();
-  for (const { tensor: name, axis, block } of [...group.out, ...group.in]) {
-    const { shape, offset } = tensors.find((tensor) => tensor.name === name) as ParameterTensor;
-    const inner = shape.slice(axis + 1).reduce((a, b) => a * b, block);
-    const outer = shape.slice(0, axis).reduce((a, b) => a * b, 1);
-    const length = shape[axis] / block;
-    for (let o = 0; o < outer; o++) {
-      for (let i = 0; i < length; i++) {
-        const from = offset + (o * length + order[i]) * inner;
-        result.set(weights.subarray(from, from + inner), offset + (o * length + i) * inner);
-      }
-    }
-  }
-  return result;
-}
-
-test.each(Object.values(architectures).map((a) => [a.name, a] as const))(
-  "permuting hidden units of %s leaves its logits unchanged",
-  (_, architecture) => {
-    const next = random(1);
-    const { D, tensors, permutation } = deriveLayout(architecture);
-    const weights = Float32Array.from({ length: D }, () => (next() - 0.5) / 4);
-    const [C, H, W] = architecture.input;
-    const image = Float64Array.from({ length: C * H * W }, () => next() * 2 - 1);
-    const logits = forward(architecture, weights, image);
-    const distance = (other: Float32Array<ArrayBuffer>): number =>
-      Math.max(...forward(architecture, other, image).map((logit, l) => Math.abs(logit - logits[l])));
-    let permuted = weights;
-    for (const group of permutation) {
-      const order = Array.from({ length: group.size }, (_, i) => (i + 1) % group.size);
-      permuted = permute(permuted, tensors, group, order);
-      const half = permute(weights, tensors, { ...group, in: [] }, order);
-      expect(distance(half)).toBeGreaterThan(1e-3);
-    }
-    expect(distance(permuted)).toBeLessThan(1e-14); // float64 sums in another order; worst seen 8.4e-17
-  },
-);
 
 const architecture = (layers: LayerSpec[], classes = 3): Architecture => ({
   name: "a",
   input: [1, 4, 4],
   classes,
   layers,
+});
+
+describe("a residual", () => {
+  const { tensors, buffers, shapes, D, B } = deriveLayout(oddNetworks["pre-activation bottlenecks, nested"]);
+
+  test("names its tensors by path, as nested nn.Sequential would, and gives each a role", () => {
+    expect(tensors.slice(0, 8).map(({ name, role, shape }) => `${name} ${role} ${shape.join("x")}`)).toEqual([
+      "layers.0.weight weight 6x1x3x3",
+      "layers.1.body.0.weight scale 6",
+      "layers.1.body.0.bias shift 6",
+      "layers.1.body.2.weight weight 2x6x1x1",
+      "layers.1.body.3.body.0.weight scale 2",
+      "layers.1.body.3.body.0.bias shift 2",
+      "layers.1.body.3.body.2.weight weight 2x2x3x3",
+      "layers.1.body.4.weight weight 6x2x1x1",
+    ]);
+  });
+
+  test("keeps running statistics in a vector of their own", () => {
+    expect(buffers.map(({ name, offset, size }) => `${name} @${offset} +${size}`)).toEqual([
+      "layers.1.body.0.running_mean @0 +6",
+      "layers.1.body.0.running_var @6 +6",
+      "layers.1.body.3.body.0.running_mean @12 +2",
+      "layers.1.body.3.body.0.running_var @14 +2",
+      "layers.2.body.0.running_mean @16 +6",
+      "layers.2.body.0.running_var @22 +6",
+      "layers.2.shortcut.1.running_mean @28 +8",
+      "layers.2.shortcut.1.running_var @36 +8",
+    ]);
+    expect([D, B]).toEqual([tensors.reduce((sum, { size }) => sum + size, 0), 44]);
+  });
+
+  test("comes after its body and its shortcut in the order of execution", () => {
+    expect(shapes.slice(0, 9).map(({ path, type, out }) => `${path} ${type} ${out.join("x")}`)).toEqual([
+      "layers.0 conv2d 6x4x4",
+      "layers.1.body.0 batchnorm2d 6x4x4",
+      "layers.1.body.1 activation 6x4x4",
+      "layers.1.body.2 conv2d 2x4x4",
+      "layers.1.body.3.body.0 batchnorm2d 2x4x4",
+      "layers.1.body.3.body.1 activation 2x4x4",
+      "layers.1.body.3.body.2 conv2d 2x4x4",
+      "layers.1.body.3 residual 2x4x4",
+      "layers.1.body.4 conv2d 6x4x4",
+    ]);
+    expect(shapes.every(({ index }, i) => index === i)).toBe(true);
+    expect(tensors.every(({ name, layer }) => name.startsWith(`${shapes[layer].path}.`))).toBe(true);
+    expect(buffers.every(({ name, layer }) => name.startsWith(`${shapes[layer].path}.`))).toBe(true);
+  });
+});
+
+const nested = (depth: number): LayerSpec[] =>
+  depth === 0 ? [{ type: "activation" }] : [{ type: "residual", body: nested(depth - 1), shortcut: [] }];
+
+test("residuals nest eight deep, and no deeper", () => {
+  const layers = (depth: number): LayerSpec[] => [...nested(depth), { type: "flatten" }, { type: "linear", out: 3 }];
+  expect(deriveLayout(architecture(layers(8))).shapes.length).toBe(8 + 3);
+  expect(() => deriveLayout(architecture(layers(9)))).toThrow(
+    `a.layers[0]${".body[0]".repeat(8)} (residual): residuals are nested deeper than 8`,
+  );
+});
+
+test("a network has 4096 layers, those inside residuals included, and no more", () => {
+  const body = Array.from({ length: 64 }, (): LayerSpec => ({ type: "activation" }));
+  const layers = (more: number): LayerSpec[] => [
+    ...Array.from({ length: 63 }, (): LayerSpec => ({ type: "residual", body, shortcut: [] })),
+    { type: "flatten" },
+    { type: "linear", out: 3 },
+    ...Array.from({ length: more }, (): LayerSpec => ({ type: "activation" })),
+  ]; // 63 * 65 + 2 = 4097 with none more
+  expect(() => deriveLayout(architecture(layers(0)))).toThrow(
+    "a.layers[64] (linear): the network has more than 4096 layers",
+  );
+  expect(deriveLayout(architecture(layers(0).slice(1))).shapes.length).toBe(4097 - 65);
 });
 
 describe("what cannot be a network is refused by layer", () => {
@@ -156,6 +185,32 @@ describe("what cannot be a network is refused by layer", () => {
       "padding as large as the kernel",
       [{ type: "conv2d", out: 1, kernel: 2, padding: 2 }],
       "a.layers[0] (conv2d): padding 2 must be smaller than the kernel 2",
+    ],
+    [
+      "batch normalisation of a vector",
+      [{ type: "flatten" }, { type: "batchnorm2d" }],
+      "a.layers[1] (batchnorm2d): the input [16] is flat, and this layer needs [C, H, W]",
+    ],
+    [
+      "a body that gives another shape than the identity",
+      [{ type: "residual", body: [{ type: "conv2d", out: 2, kernel: 1 }], shortcut: [] }],
+      "a.layers[0] (residual): the body gives [2, 4, 4], but the shortcut [1, 4, 4]; they must be equal to be added",
+    ],
+    [
+      "a body that gives another shape than the shortcut",
+      [
+        {
+          type: "residual",
+          body: [{ type: "conv2d", out: 2, kernel: 3, padding: 1, stride: 2 }],
+          shortcut: [{ type: "conv2d", out: 2, kernel: 2 }],
+        },
+      ],
+      "a.layers[0] (residual): the body gives [2, 2, 2], but the shortcut [2, 3, 3]; they must be equal to be added",
+    ],
+    [
+      "a layer inside a shortcut that cannot take its input",
+      [{ type: "residual", body: [{ type: "batchnorm2d" }], shortcut: [{ type: "linear", out: 3 }] }],
+      "a.layers[0].shortcut[0] (linear): the input [1, 4, 4] is an image; put a flatten layer before",
     ],
     [
       "an image at the end",

@@ -4,10 +4,9 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { random } from "../fuzz/mutate.ts";
 import { type Architecture, deriveLayout } from "../src/index.ts";
-import { ShardWriter, writeZoo } from "../src/node.ts";
 import { forward } from "./support/forward.ts";
 import { runPython } from "./support/python.ts";
-import { temporaryFolder, tinyFields, tinyModels, tinyPlan, writeTinyZoo } from "./support/tiny-zoo.ts";
+import { temporaryFolder, tinyFields, writeTinyZoo } from "./support/tiny-zoo.ts";
 
 const repository = new URL("../../../", import.meta.url);
 const scripts = ["tools/python/read_zoo.py", "tools/python/replay_model.py"];
@@ -50,7 +49,18 @@ const everyLayer: Architecture = {
     { type: "activation" },
     { type: "maxpool2d", kernel: 2 },
     { type: "dropout" },
-    { type: "conv2d", out: 6, kernel: 2 },
+    {
+      type: "residual",
+      body: [
+        { type: "conv2d", out: 6, kernel: 2, bias: false },
+        { type: "batchnorm2d" },
+        { type: "activation", kind: "elu" },
+      ],
+      shortcut: [
+        { type: "avgpool2d", kernel: 2, stride: 1 },
+        { type: "conv2d", out: 6, kernel: 1 },
+      ],
+    },
     { type: "avgpool2d", kernel: 2, stride: 1 },
     { type: "flatten" },
     { type: "linear", out: 7 },
@@ -62,35 +72,38 @@ const everyLayer: Architecture = {
 test("a network rebuilt in PyTorch from a stored state gives as many right answers as were stored", async (context) => {
   const dir = await temporaryFolder();
   const next = random(5);
-  const { D, tensors } = deriveLayout(everyLayer);
+  const { D, B, tensors } = deriveLayout(everyLayer);
   const [N, pixels] = [400, 2 * 12 * 12];
   const brightness = Array.from({ length: 2 * N }, () => next() * 200); // of each channel, so that images differ
   const images = Uint8Array.from({ length: N * pixels }, (_, i) => brightness[Math.floor(i / 144)] + next() * 56);
   const weights = Float32Array.from({ length: D }, () => next() * 4 - 2);
   for (const { name, offset, size } of tensors) if (name.endsWith("bias")) weights.fill(0.01, offset, offset + size);
+  const buffers = Float32Array.from({ length: B }, () => next() + 0.5);
   const [scale, shift] = [[0.02, 0.01].map(Math.fround), [-1.5, 0.25]];
   const predictions = Array.from({ length: N }, (_, n) => {
     const image = Float64Array.from(images.subarray(n * pixels, (n + 1) * pixels), (u, p) => {
       const channel = p < 144 ? 0 : 1;
       return Math.fround(u * scale[channel] + shift[channel]);
     });
-    const logits = forward(everyLayer, weights, image);
+    const logits = forward(everyLayer, weights, image, { buffers });
     return logits.indexOf(Math.max(...logits));
   });
   expect(new Set(predictions).size).toBeGreaterThan(2); // so that a wrong network would be noticed
   const labels = Uint8Array.from(predictions, (label, n) => (n % 3 === 0 ? (label + 1) % 5 : label));
   const test_acc = labels.filter((label, n) => label === predictions[n]).length / N;
 
-  const plan = tinyPlan(0, [6], 1, everyLayer);
-  const writer = await ShardWriter.open(dir, plan);
-  const row = { model: 6, epoch: 0, train_loss: 1, train_acc: 0, val_loss: 1, val_acc: 0, test_loss: 1, test_acc };
-  await writer.append(weights, [row], new Uint8Array());
+  const row = { epoch: 0, train_loss: 1, train_acc: 0, val_loss: 1, val_acc: 0, test_loss: 1, test_acc };
   const dataset = { ...tinyFields.dataset, shape: [2, 12, 12] as [number, number, number], classes: 5, scale, shift };
-  const models = tinyModels([[6]]);
-  await writeZoo(dir, {
-    manifest: { ...tinyFields, architecture: everyLayer, dataset, epochs: 0 },
-    models,
-    shards: [await writer.publish()],
+  await writeTinyZoo(dir, {
+    architecture: everyLayer,
+    fields: { dataset },
+    shards: [[6]],
+    states: [0],
+    metrics: () => [{ model: 6, ...row }],
+    arrays: [
+      { name: "weights", dtype: "F32", axes: ["state", "model", "weight"], values: () => weights },
+      { name: "buffers", dtype: "F32", axes: ["state", "model", "buffer"], values: () => buffers },
+    ],
   });
   // As tools/python/dump-dataset.mjs writes it.
   await writeFile(join(dir, "images.u8"), images);

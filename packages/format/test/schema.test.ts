@@ -23,7 +23,19 @@ test("the JSON Schema alone accepts a written zoo.json and refuses a wrong one",
   const schema = z.fromJSONSchema((await load("zoo.schema.json")) as Parameters<typeof z.fromJSONSchema>[0]);
   const manifest = JSON.parse(await readFile(join(dir, "zoo.json"), "utf8")) as Record<string, unknown>;
   expect(schema.safeParse(manifest).success).toBe(true);
-  for (const wrong of [{ extra: 1 }, { format_version: "2.0" }, { shards: [] }, { models: -1 }, { engine: {} }]) {
+  const wrongs = [
+    { extra: 1 },
+    { format_version: "1.0" },
+    { shards: [] },
+    { models: -1 },
+    { numerics: { name: "1" } },
+    { title: "\u001b[31m" },
+    { arrays: [] },
+    { states: 3 },
+    { root: "x" },
+    { training: { loss: "nll", schedule: {}, augmentation: [] } },
+  ];
+  for (const wrong of wrongs) {
     expect(schema.safeParse({ ...manifest, ...wrong }).success).toBe(false);
   }
 });

@@ -1,8 +1,18 @@
-import { readdir } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { isZooError } from "../src/index.ts";
-import { openZoo } from "../src/node.ts";
-import { temporaryFolder, tinyMetrics, tinyModels, tinySlab, tinyWeight, writeTinyZoo } from "./support/tiny-zoo.ts";
+import { hashFile } from "../src/node/digest.ts";
+import { openZoo } from "../src/node/open-folder.ts";
+import {
+  temporaryFolder,
+  tinyMetrics,
+  tinyModels,
+  tinyShards,
+  tinySlab,
+  tinyWeight,
+  writeTinyZoo,
+} from "./support/tiny-zoo.ts";
 
 async function tinyZoo() {
   const dir = await temporaryFolder();
@@ -71,12 +81,7 @@ test("a state dict has PyTorch's names, shapes and order", async () => {
 
 test("the models table returns every hyperparameter as it was given", async () => {
   const zoo = await tinyZoo();
-  expect([...zoo.models]).toEqual(
-    tinyModels([
-      [0, 2, 4],
-      [1, 3],
-    ]).sort((a, b) => a.id - b.id),
-  );
+  expect([...zoo.models]).toEqual(tinyModels(tinyShards).sort((a, b) => a.id - b.id));
   expect(zoo.models.get(1).seed).toBe(Number.MAX_SAFE_INTEGER);
 });
 
@@ -111,9 +116,27 @@ test("models are filtered by hyperparameter, split, metric and epoch together", 
   expect(await ids({ ggap: { min: 0.1, epoch: 0 } })).toEqual([0, 1]); // 0.125 - id / 50
 });
 
+test("a range may leave out its ends and single values, words may be excluded, and filters add up", async () => {
+  const zoo = await tinyZoo();
+  const ids = async (filter: Parameters<typeof zoo.models.filter>[0]) =>
+    (await zoo.models.filter(filter)).map(({ id }) => id);
+  expect(await ids({ id: { above: 1 } })).toEqual([2, 3, 4]);
+  expect(await ids({ id: { below: 1 } })).toEqual([0]);
+  expect(await ids({ id: { above: 0, max: 3, not: 2 } })).toEqual([1, 3]);
+  expect(await ids({ id: { not: [0, 4] } })).toEqual([1, 2, 3]);
+  expect(await ids({ activation: { not: "tanh" } })).toEqual([1, 3]);
+  expect(await ids({ split: { not: ["train", "val"] } })).toEqual([3]);
+  expect(await ids({ val_loss: { not: 1, epoch: 1 } })).toEqual([0, 1, 2, 4]); // model 3 has NaN there, which is in no range
+  expect(await ids([])).toEqual([0, 1, 2, 3, 4]);
+  expect(await ids([{ test_acc: { min: 0.17, epoch: 1 } }, { test_acc: { below: 0.28 } }, { id: [0, 4] }])).toEqual([]);
+  expect(await ids([{ id: { min: 1 } }, { id: { not: 3 } }])).toEqual([1, 2, 4]);
+});
+
 test("what the zoo does not have is refused by name", async () => {
   const zoo = await tinyZoo();
-  await expect(zoo.weightsAt(3)).rejects.toThrow("the zoo has no epoch 3; it has 0 (the initialisation) to 2");
+  await expect(zoo.weightsAt(3)).rejects.toThrow(
+    "the zoo has no weights of epoch 3; it has 0 to 2 (0 is the initialisation)",
+  );
   await expect(zoo.weightsAt(0.5)).rejects.toThrow(RangeError);
   await expect(zoo.trajectory(9)).rejects.toThrow("the zoo has no model 9; it has 5 with ids from 0 to 4");
   const wrong = { colour: 1 } as object;
@@ -127,6 +150,25 @@ test("a folder without zoo.json is incomplete", async () => {
   expect(isZooError(e, "zoo-incomplete") && e.message).toBe(
     `${dir}: has no zoo.json, so it is not a zoo, or not a finished one; check the path, or finish it with zoo-gen resume`,
   );
+});
+
+test("a folder that lacks zoo.json alone is told so", async () => {
+  const dir = await temporaryFolder();
+  await writeTinyZoo(dir);
+  await rm(join(dir, "zoo.json"));
+  const e = await openZoo(dir).catch((e: unknown) => e);
+  expect(isZooError(e, "zoo-incomplete") && e.message).toBe(
+    `${dir}: zoo.json is missing, the other files of a zoo are there; get it again from where they came from, or finish the zoo with zoo-gen resume`,
+  );
+});
+
+test("a zoo is named by the hash of its zoo.json", async () => {
+  const dir = await temporaryFolder();
+  await writeTinyZoo(dir);
+  const zoo = await openZoo(dir);
+  const { sha256 } = await hashFile(join(dir, "zoo.json"));
+  expect(zoo.sha256).toBe(sha256);
+  await zoo.close();
 });
 
 test("checksums of an intact zoo agree", async () => {

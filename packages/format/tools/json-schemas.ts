@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { artefactSchema } from "../src/artefact/artefact.ts";
 import { manifestSchema } from "../src/files/manifest.ts";
 import { safetensorsHeaderSchema } from "../src/files/safetensors.ts";
 import { modelRowSchema } from "../src/files/tables.ts";
@@ -7,7 +8,8 @@ import { hyperparametersSchema } from "../src/model/hyperparameters.ts";
 import { journalHeadSchema, journalLineSchema } from "../src/write/journal.ts";
 
 const schemas = {
-  "zoo.schema.json": [manifestSchema, "zoo.json: the manifest of a model zoo, format 1.0"],
+  "zoo.schema.json": [manifestSchema, "zoo.json: the manifest of a model zoo, format 2.0"],
+  "artefact.schema.json": [artefactSchema, "artefact.json: data derived from a model zoo, format 1.0"],
   "architecture.schema.json": [architectureSchema, "A feed-forward network as a list of layers"],
   "hyperparameters.schema.json": [hyperparametersSchema, "Everything that may differ between two models of one zoo"],
   "model-row.schema.json": [modelRowSchema, "A row of models.parquet"],

@@ -1,9 +1,6 @@
-import type { Cohort, CohortSpec, Engine, SplitMetrics } from "@zoo/engine";
+import type { Cohort, CohortSpec, CohortState, Engine, RunOptions, SplitMetrics } from "@zoo/engine";
+import { type Executor, type ExecutorOptions, Stopped, Trainer } from "@zoo/engine/node";
 import { deriveLayout, type Hyperparameters, hyperparameterNames } from "@zoo/format";
-import type { Pool } from "../src/run/pool.ts";
-import { Stopped } from "../src/run/pool.ts";
-import { Trainer } from "../src/run/trainer.ts";
-import type { WorkerData } from "../src/run/worker.ts";
 
 /**
  * An engine without arithmetic: the weights of a model are a hash of its hyperparameters and epoch, its accuracy grows with
@@ -11,9 +8,16 @@ import type { WorkerData } from "../src/run/worker.ts";
  * but its own hyperparameters, and a restored state goes on with the same numbers. A learning rate above 1 diverges.
  */
 export const fakeEngine: Engine = {
+  name: "reference",
   id: "reference",
-  laneWidth: 4,
-  createCohort: (spec) => new FakeCohort(spec),
+  numerics: { name: "1", exact: true },
+  preferredModels: 4,
+  supports: ({ architecture }) =>
+    architecture.layers.some(({ type }) => type === "batchnorm2d") ? "has no batchnorm2d" : null,
+  createCohort: async (spec) => new FakeCohort(spec),
+  createPopulation: async () => {
+    throw new Error("the fake engine answers no questions");
+  },
 };
 
 class FakeCohort implements Cohort {
@@ -31,13 +35,13 @@ class FakeCohort implements Cohort {
     this.#trainImages = data.splits.train.length;
   }
 
-  trainEpoch(onChunk?: (samples: number) => void): SplitMetrics {
+  async trainEpoch({ onChunk }: RunOptions = {}): Promise<SplitMetrics> {
     this.epoch++;
     onChunk?.(this.M * this.#trainImages);
-    return this.evaluate("train");
+    return await this.evaluate("train");
   }
 
-  evaluate(split: "train" | "val" | "test"): SplitMetrics {
+  async evaluate(split: "train" | "val" | "test"): Promise<SplitMetrics> {
     const salt = { train: 1, val: 2, test: 3 }[split];
     const level = (member: Hyperparameters) => this.#unit(member, salt) * 0.1 + this.epoch / (this.epoch + 2);
     return {
@@ -48,7 +52,7 @@ class FakeCohort implements Cohort {
     };
   }
 
-  weights(): Float32Array {
+  async weights(): Promise<Float32Array> {
     const weights = new Float32Array(this.M * this.D);
     for (const [m, member] of this.#members.entries()) {
       for (let d = 0; d < this.D; d++) weights[m * this.D + d] = this.#unit(member, 10 + d);
@@ -56,13 +60,14 @@ class FakeCohort implements Cohort {
     return weights;
   }
 
-  state(): Uint8Array {
-    return Uint8Array.of(this.epoch, this.M);
+  async state(): Promise<CohortState> {
+    return { epoch: this.epoch, optimizerSteps: this.epoch, tensors: { weights: await this.weights() } };
   }
 
-  restore(state: Uint8Array): void {
-    if (state[1] !== this.M) throw new RangeError(`a state of ${state[1]} models, not ${this.M}`);
-    this.epoch = state[0];
+  async restore({ epoch, tensors }: CohortState): Promise<void> {
+    if (tensors.weights.length !== this.M * this.D)
+      throw new RangeError(`a state of ${tensors.weights.length} weights`);
+    this.epoch = epoch;
   }
 
   dispose(): void {}
@@ -81,16 +86,22 @@ class FakeCohort implements Cohort {
   }
 }
 
-/** A pool that trains in this thread, `size` tasks at once as far as anyone can see, with the fake engine. */
-export function inlinePool(size: number, { architecture, data }: WorkerData, onSamples: (n: number) => void): Pool {
+/** An executor that trains in this thread, `workers` tasks at once as far as anyone can see, with the fake engine. */
+export async function fakeExecutor({ workers, architecture, data }: ExecutorOptions): Promise<Executor> {
+  if (architecture === undefined || data === undefined) throw new TypeError("the fake executor needs data");
   const trainer = new Trainer(fakeEngine, architecture, data);
   let closed = false;
   return {
-    size,
-    run: async (task) => {
+    size: workers,
+    engine: fakeEngine,
+    train: async (task, options = {}) => {
       await new Promise(setImmediate);
       if (closed) throw new Stopped();
-      return trainer.run(task, onSamples);
+      options.signal?.throwIfAborted();
+      return await trainer.run(task, options);
+    },
+    ask: async () => {
+      throw new Error("the fake executor answers no questions");
     },
     close: async () => {
       closed = true;

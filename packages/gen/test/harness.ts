@@ -1,11 +1,12 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { StopSignal } from "@zoo/cli";
 import { afterEach, beforeEach } from "vitest";
 import type { World } from "../src/cli/world.ts";
 import { main } from "../src/main.ts";
 import { loadRecipe } from "../src/recipe/catalogue.ts";
-import { fakeEngine, inlinePool } from "./fake-engine.ts";
+import { fakeEngine, fakeExecutor } from "./fake-engine.ts";
 import { tinyData } from "./tiny-data.ts";
 
 /** A new folder for each test of the file that imports this. */
@@ -34,7 +35,7 @@ export async function zooGen(argv: readonly string[], replaced: Partial<World> =
     loadEngine: async () => fakeEngine,
     probeEngines: async () => [],
     loadDataset: async (name) => tinyData(name),
-    openPool: inlinePool,
+    openExecutor: fakeExecutor,
     ...replaced,
   });
   return { code, out: said.out.replaceAll(dir, "DIR"), err: said.err.replaceAll(dir, "DIR") };
@@ -52,20 +53,20 @@ export async function refusalOf(argv: readonly string[], replaced: Partial<World
 
 /** Starts a run and stops it, as Ctrl-C does, after so many tasks. */
 export async function interrupted(argv: readonly string[], tasks = 3): Promise<Said> {
-  const stops: (() => void)[] = [];
+  const stops: ((signal: StopSignal) => void)[] = [];
   return await zooGen(argv, {
     onStopSignal: (stop) => {
-      stops.push(stop);
+      stops.push(() => stop("SIGINT"));
       return () => {};
     },
-    openPool: (size, data, onSamples) => {
-      const pool = inlinePool(size, data, onSamples);
+    openExecutor: async (options) => {
+      const executor = await fakeExecutor(options);
       let done = 0;
-      const run: typeof pool.run = async (task) => {
-        if (++done === tasks + 1) for (const stop of stops) stop();
-        return await pool.run(task);
+      const train: typeof executor.train = async (task, options) => {
+        if (++done === tasks + 1) for (const stop of stops) stop("SIGINT");
+        return await executor.train(task, options);
       };
-      return { ...pool, run };
+      return { ...executor, train };
     },
   });
 }

@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { EngineProbe } from "@zoo/engine/node";
 import { ZooError, type ZooErrorCode } from "@zoo/format";
 import { describe, expect, test } from "vitest";
 import type { World } from "../src/cli/world.ts";
@@ -75,7 +76,7 @@ describe("misuse ends with 2, one line and where to look", () => {
     [["resume"], "missing required argument 'dir'", "resume "],
     [["train", "x"], "unknown command 'train'", ""],
     [["list", "--jsn"], "unknown option '--jsn' (Did you mean --json?)", "list "],
-    [[], "name a command: list, show, run, resume, status, verify, engines", ""],
+    [[], "name a command: list, show, run, resume, status, check, verify, engines", ""],
   ])("zoo-gen %j", async (argv, line, hint) => {
     const said = await zooGen(argv);
     expect(said.err.replaceAll("\n(Did", " (Did")).toBe(`zoo-gen: ${line}\nsee: zoo-gen ${hint}--help\n`);
@@ -88,14 +89,14 @@ describe("an expected failure ends with 1, one line, and an untouched folder", (
   test("a recipe with an unknown key", async () => {
     const path = recipeFile({ learning_rate: 1 });
     expect(await refusalOf(["run", path, ...out()])).toBe(
-      'recipe DIR/mine.json: unknown key "learning_rate"; allowed: name, title, dataset, architecture, epochs, batch_size, seeds, fixed, grid, models_split',
+      'recipe DIR/mine.json: unknown key "learning_rate"; allowed: name, title, dataset, transforms, architecture, epochs, keep, batch_size, training, draws, seeds, fixed, grid, models_split',
     );
   });
 
   test("a grid of 0 models", async () => {
     const path = recipeFile({ grid: { lr: [] } });
     expect(await refusalOf(["run", path, ...out()])).toBe(
-      "recipe DIR/mine.json: grid.lr: must be a list with at least 1 value (an empty one leaves 0 models), got []",
+      "recipe DIR/mine.json: grid.lr: must be a list with at least 1 value, got []",
     );
   });
 
@@ -149,7 +150,7 @@ describe("an expected failure ends with 1, one line, and an untouched folder", (
 
   test("too little space, told before anything is written", async () => {
     expect(await refusalOf(["run", "usps-seed", ...out()], { freeBytes: async () => 12e6 })).toBe(
-      "DIR/zoo: not enough space: the zoo needs 522 MB, and 12 MB are free; free some, or choose another --out, fewer --models or --epochs",
+      "DIR/zoo: not enough space: the zoo needs 522 MB, and 12 MB are free; free some, or choose another --out, fewer --models or --epochs, or store fewer states with --keep",
     );
   });
 
@@ -183,7 +184,7 @@ describe("an expected failure ends with 1, one line, and an untouched folder", (
 });
 
 test("a bug is not an expected failure: it is thrown with its stack", async () => {
-  await expect(zooGen(["run", recipeFile({}), ...out(), "--models", "2"], { openPool: broken })).rejects.toThrow(
+  await expect(zooGen(["run", recipeFile({}), ...out(), "--models", "2"], { openExecutor: broken })).rejects.toThrow(
     "internal: oops",
   );
 });
@@ -229,7 +230,7 @@ function failing(code: ZooErrorCode, message: string) {
   };
 }
 
-const probes = [
+const probes: EngineProbe[] = [
   { name: "native", id: null, available: false, reason: "no C++ compiler answered" },
   { name: "wasm", id: "wasm-relaxed", available: true, reason: "relaxed multiply-add is fused on this machine" },
 ];

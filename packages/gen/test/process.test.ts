@@ -132,27 +132,36 @@ describe("signals", () => {
   });
 });
 
-describe("two runs of one folder", () => {
-  test("the second is refused while the first lives, and takes over when it is dead", async () => {
+describe("several runs of one folder", () => {
+  test("share the work, whichever command started them, and end with the bytes of one", async () => {
+    const dir = folder();
+    const recipe = tinyRecipe(dir, { epochs: 10, seeds: { from: 1, count: 70 } });
+    const zoo = join(dir, "zoo");
+    expect(await run("run", recipe, "--out", join(dir, "alone"))).toMatchObject({ code: 0 });
+    const first = start(["run", recipe, "--out", zoo, "--workers", "1"]);
+    await first.says("->");
+    const others = [start(["run", recipe, "--out", zoo, "--workers", "1"]), start(["resume", zoo, "--workers", "1"])];
+    while (!(await run("status", zoo, "--json")).out.includes('"epoch": 1')) await sleep(50);
+    const status = JSON.parse((await run("status", zoo, "--json")).out) as { state: string; owners: string[] };
+    expect(status.state).toMatch(/running|finished/);
+    for (const { exit } of [first, ...others]) expect(await exit).toMatchObject({ code: 0 });
+    expect(contents(zoo)).toEqual(contents(join(dir, "alone")));
+  });
+
+  test("the shards of one that is killed are done by the others", async () => {
     const dir = folder();
     const recipe = tinyRecipe(dir, { epochs: 30 });
     const zoo = join(dir, "zoo");
     const first = start(["run", recipe, "--out", zoo]);
     await first.says("->");
-    const { pid } = first.child;
-    expect(await run("resume", zoo)).toMatchObject({
-      code: 1,
-      err: `zoo-gen: ${zoo} is in use by process ${pid}; wait for it, or stop it and resume\n`,
-    });
-    expect(await run("run", recipe, "--out", zoo)).toMatchObject({
-      code: 1,
-      err: `zoo-gen: ${zoo} holds this run, unfinished; go on with: zoo-gen resume ${zoo}\n`,
-    });
-    const status = JSON.parse((await run("status", zoo, "--json")).out) as object;
-    expect(status).toMatchObject({ state: "running", pid });
+    while (!(await run("status", zoo, "--json")).out.includes('"epoch": 1')) await sleep(50);
+    const second = start(["resume", zoo]);
+    await second.says("->");
     first.child.kill("SIGKILL");
     await first.exit;
-    expect(await run("resume", zoo)).toMatchObject({ code: 0 });
+    expect(await second.exit).toMatchObject({ code: 0 });
+    expect(await run("run", recipe, "--out", join(dir, "alone"))).toMatchObject({ code: 0 });
+    expect(contents(zoo)).toEqual(contents(join(dir, "alone")));
   });
 });
 

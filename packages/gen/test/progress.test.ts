@@ -62,7 +62,7 @@ test("elsewhere it says one line per finished shard and nothing else", () => {
   expect(said).toEqual([]);
   shown.saved({ shard: first, epoch: 10, test_acc: 0.9 });
   shown.samples(640_000);
-  shown.published(first);
+  shown.published(first.index, false);
   expect(said).toEqual([
     "64 of 100 models done, epoch 10 of 10, 10,667 model-samples/s, test accuracy 90.0 %, 34 s left\n",
   ]);
@@ -73,10 +73,10 @@ test("elsewhere it says one line per finished shard and nothing else", () => {
 test("what an earlier process trained counts as done, but not for the speed", () => {
   const { said, advance, shown } = progress({});
   shown.saved({ shard: first, epoch: 9, test_acc: 0.9 });
-  shown.saved({ shard: second, epoch: 10, test_acc: Number.NaN });
+  shown.saved({ shard: second, epoch: 10, test_acc: 0.9 });
   advance(1000);
   shown.samples(32_000);
-  shown.published(second);
+  shown.published(second.index, false);
   // 1,000,000 - 64 * 9,000 - 36 * 10,000 - 32,000 = 32,000 are left.
   expect(said).toEqual([
     "36 of 100 models done, epoch 10 of 10, 32,000 model-samples/s, test accuracy 90.0 %, 1 s left\n",

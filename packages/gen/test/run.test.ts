@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ZooError } from "@zoo/format";
-import { openZoo } from "@zoo/format/node";
+import { checkZoo, openZoo } from "@zoo/format/node";
 import { describe, expect, test } from "vitest";
 import type { World } from "../src/cli/world.ts";
 import { loadRecipe } from "../src/recipe/catalogue.ts";
-import { inlinePool } from "./fake-engine.ts";
+import { fakeExecutor } from "./fake-engine.ts";
 import { dir, interrupted, out, recipeFile, zooGen } from "./harness.ts";
 import { contents } from "./process.ts";
 import { tinyData } from "./tiny-data.ts";
@@ -38,11 +38,13 @@ describe("run", () => {
     expect(zoo.manifest).toMatchObject({
       name: "usps-seed",
       epochs: 3,
-      states: 4,
+      states: [0, 1, 2, 3],
+      measured: [0, 1, 2, 3],
       models: 70,
-      engine: { id: "reference" },
+      numerics: { name: "1", exact: true },
     });
-    await zoo.verifyChecksums();
+    expect(zoo.manifest.shards.map(({ engines }) => engines)).toEqual([["reference"], ["reference"]]);
+    expect(await checkZoo(join(dir, "zoo"))).toEqual([]);
     await zoo.close();
   });
 
@@ -52,7 +54,7 @@ describe("run", () => {
       name: "usps-seed",
       models: 3,
       epochs: 3,
-      states: 4,
+      states: [0, 1, 2, 3],
       diverged: 0,
       generated: { finished: true, engine: "reference", workers: 1 },
       population: [{ epoch: 0, models: 3 }, { epoch: 1 }, { epoch: 2 }, { epoch: 3 }],
@@ -85,7 +87,7 @@ describe("run", () => {
     await zoo.close();
   });
 
-  test("refuses a finished zoo, the same run unfinished, and another run unfinished, each with what to do", async () => {
+  test("refuses a finished zoo and another run unfinished, with what to do, and joins the same run", async () => {
     const recipe = recipeFile();
     expect((await zooGen(["run", recipe, ...out(), "--models", "3"])).code).toBe(0);
     const bytes = readFileSync(join(dir, "zoo", "zoo.json"));
@@ -98,12 +100,26 @@ describe("run", () => {
     expect(readFileSync(join(dir, "zoo", "zoo.json"))).toEqual(bytes);
 
     await interrupted(["run", recipe, ...out("half"), "--models", "3"]);
-    expect((await zooGen(["run", recipe, ...out("half"), "--models", "3"])).err).toBe(
-      "zoo-gen: DIR/half holds this run, unfinished; go on with: zoo-gen resume DIR/half\n",
-    );
     expect((await zooGen(["run", recipe, ...out("half"), "--models", "4"])).err).toBe(
       "zoo-gen: DIR/half holds another run, unfinished (usps-seed, models 0-2, 3 epochs); choose another --out, or finish it with: zoo-gen resume DIR/half\n",
     );
+    expect((await zooGen(["run", recipe, ...out("half"), "--models", "3", "--keep", "last"])).code).toBe(1);
+    expect((await zooGen(["run", recipe, ...out("half"), "--models", "3"])).code).toBe(0);
+    expect(contents(join(dir, "half"))).toEqual(contents(join(dir, "zoo")));
+  });
+
+  test("--keep stores some states and the metrics of every epoch, and verify retrains between them", async () => {
+    const recipe = recipeFile();
+    await zooGen(["run", recipe, ...out("all"), "--models", "5"]);
+    expect((await zooGen(["run", recipe, ...out("some"), "--models", "5", "--keep", "0,last"])).code).toBe(0);
+    const [all, some] = await Promise.all([openZoo(join(dir, "all")), openZoo(join(dir, "some"))]);
+    expect(some.states).toEqual([0, 3]);
+    for (const epoch of [0, 3]) expect(await some.weightsAt(epoch)).toEqual(await all.weightsAt(epoch));
+    await expect(some.weightsAt(1)).rejects.toThrow(RangeError);
+    expect((await some.metrics()).columns).toEqual((await all.metrics()).columns);
+    await Promise.all([all.close(), some.close()]);
+    expect((await zooGen(["verify", join(dir, "some")])).code).toBe(0);
+    expect((await zooGen(["run", recipe, ...out("x"), "--keep", "0,7"])).err).toContain("--keep");
   });
 
   test("the bytes of a model do not depend on the selection", async () => {
@@ -138,17 +154,17 @@ describe("an interrupted run", () => {
     expect(contents(join(dir, "half"))).toEqual(contents(join(dir, "whole")));
   });
 
-  test("ends at once at a second Ctrl-C", async () => {
+  test("ends at once at a second signal, with the code of that", async () => {
     const codes: number[] = [];
     await zooGen(["run", recipeFile(), ...out(), "--models", "3"], {
       onStopSignal: (stop) => {
-        stop();
-        stop();
+        stop("SIGINT");
+        stop("SIGTERM");
         return () => {};
       },
       exit: (code) => codes.push(code),
     });
-    expect(codes).toEqual([130]);
+    expect(codes).toEqual([143]);
   });
 
   test("is described by status while it waits, and after", async () => {
@@ -160,7 +176,7 @@ describe("an interrupted run", () => {
     const json = JSON.parse((await zooGen(["status", join(dir, "zoo"), "--json"])).out) as Record<string, unknown>;
     expect(json).toMatchObject({
       state: "interrupted",
-      pid: null,
+      owners: [],
       models: 10,
       epochs: 3,
       states: 40,
@@ -188,9 +204,9 @@ describe("an interrupted run", () => {
       `zoo-gen: usps: the images differ from those that the run began with (sha256 ${"0".repeat(64)}, then ${tinyData("usps").sha256}); point --data-dir at the first ones\n`,
     );
     const path = join(dir, "zoo", ".partial", "run.json");
-    writeFileSync(path, readFileSync(path, "utf8").replace(/"numerics_version": ".*"/, '"numerics_version": "0"'));
+    writeFileSync(path, readFileSync(path, "utf8").replace(/("numerics": {\s*"name": )"1"/, '$1"0"'));
     expect((await zooGen(["resume", join(dir, "zoo")])).err).toMatch(
-      /^zoo-gen: DIR\/zoo was begun with numerics version 0, and this zoo-gen computes with \S+; resume it with the version that began it, or run it again in another folder\n$/,
+      /^zoo-gen: DIR\/zoo was begun with numerics 0, and engine reference computes with 1; resume it with the version or engine that began it, or run it again in another folder\n$/,
     );
     writeFileSync(path, "{");
     expect((await zooGen(["resume", join(dir, "zoo")])).err).toBe(
@@ -201,7 +217,7 @@ describe("an interrupted run", () => {
   test("a disk that fills up in mid-run is an expected failure, and what was saved is resumed", async () => {
     const recipe = recipeFile();
     await zooGen(["run", recipe, ...out("whole"), "--models", "3"]);
-    const said = await zooGen(["run", recipe, ...out("full"), "--models", "3"], { openPool: fullDiskPool });
+    const said = await zooGen(["run", recipe, ...out("full"), "--models", "3"], { openExecutor: onFullDisk });
     expect(said.code).toBe(1);
     expect(said.err).toContain("zoo-gen: zoo/weights: cannot write (ENOSPC): no space is left on the disk\n");
     expect((await zooGen(["status", join(dir, "full"), "--json"])).out).toContain('"epoch": 1');
@@ -211,12 +227,12 @@ describe("an interrupted run", () => {
 });
 
 /** The third epoch meets what the writer of shards throws when no space is left. */
-const fullDiskPool: World["openPool"] = (size, data, onSamples) => {
-  const pool = inlinePool(size, data, onSamples);
-  const run: typeof pool.run = async (task) => {
-    if (task.epoch < 2) return await pool.run(task);
+const onFullDisk: World["openExecutor"] = async (options) => {
+  const executor = await fakeExecutor(options);
+  const train: typeof executor.train = async (task, options) => {
+    if (task.epoch < 2) return await executor.train(task, options);
     const message = "zoo/weights: cannot write (ENOSPC): no space is left on the disk";
     throw new ZooError("io", message, { path: "zoo/weights", op: "write", errno: "ENOSPC" });
   };
-  return { ...pool, run };
+  return { ...executor, train };
 };

@@ -1,89 +1,88 @@
+import type { CohortState } from "@zoo/engine";
 import { describe, expect, test } from "vitest";
 import { loadRecipe } from "../src/recipe/catalogue.ts";
 import { makePlan, planBytes } from "../src/recipe/plan.ts";
-import { packCheckpoint, unpackCheckpoint } from "../src/run/checkpoint.ts";
+import { checkpointOf, stateOf } from "../src/run/checkpoint.ts";
+import { CheckpointSchedule } from "../src/run/checkpoint-schedule.ts";
+import { cut, joinStates, rowsOf, split } from "../src/run/cohort-rows.ts";
 import { markDiverged } from "../src/run/metrics.ts";
-import { cut, groupSize, split } from "../src/run/train.ts";
-import { Trainer } from "../src/run/trainer.ts";
-import { fakeEngine } from "./fake-engine.ts";
-import { tinyData } from "./tiny-data.ts";
 
-describe("groups", () => {
-  test.each<[models: number, workers: number, lanes: number, size: number]>([
-    [1000, 2, 16, 16],
-    [1000, 2, 4, 16],
-    [12, 1, 16, 16],
-    [12, 2, 16, 16],
-    [12, 2, 8, 8],
-    [12, 2, 4, 8],
-    [12, 3, 4, 4],
-    [1, 8, 4, 4],
-    [12, 2, 1, 6],
-  ])("%i models on %i workers with %i lanes are groups of %i", (models, workers, lanes, size) => {
-    expect(groupSize(models, workers, lanes)).toBe(size);
-  });
-
+describe("cohorts", () => {
   test("cover a shard in order", () => {
     expect(split(36, 16)).toEqual([16, 16, 4]);
     expect(cut([1, 2, 3, 4, 5], [2, 2, 1])).toEqual([[1, 2], [3, 4], [5]]);
   });
 });
 
-describe("a checkpoint", () => {
-  const state = {
-    groups: [
-      { models: 2, state: Uint8Array.of(1, 2, 3) },
-      { models: 1, state: Uint8Array.of() },
-    ],
-    diverged: Uint8Array.of(0, 1, 0),
-  };
-
-  test("is unpacked as it was packed, also from the middle of a buffer", () => {
-    const packed = packCheckpoint(state);
-    expect(unpackCheckpoint(packed, 3)).toEqual(state);
-    const larger = new Uint8Array(packed.length + 10);
-    larger.set(packed, 5);
-    expect(unpackCheckpoint(larger.subarray(5, 5 + packed.length), 3)).toEqual(state);
+describe("states", () => {
+  const state = (...rows: number[]): CohortState => ({
+    epoch: 3,
+    optimizerSteps: 30,
+    tensors: {
+      weights: Float32Array.from(rows.flatMap((row) => [row, row + 0.5])),
+      first_moment: Float32Array.from(rows.flatMap((row) => [-row, -row - 0.5])),
+    },
   });
 
-  test("of other models or another length is a bug", () => {
-    const packed = packCheckpoint(state);
-    expect(() => unpackCheckpoint(packed, 4)).toThrow("internal: a checkpoint of 3 models");
-    expect(() => unpackCheckpoint(packed.subarray(0, -1), 3)).toThrow("internal: a checkpoint of 3 models");
+  test("of cohorts are joined and cut by model", () => {
+    const joined = joinStates([state(1, 2), state(3)]);
+    expect(joined).toEqual(state(1, 2, 3));
+    expect(rowsOf(joined, 3, 1, 2)).toEqual(state(2, 3));
+    expect(() => joinStates([state(1), { ...state(2), epoch: 4 }])).toThrow(
+      "internal: states of epochs 3 and 4 cannot be joined",
+    );
+  });
+
+  test("are checkpoints of named tensors, and back", () => {
+    const checkpoint = checkpointOf(state(1, 2), 2);
+    expect(checkpoint.epoch).toBe(3);
+    expect(checkpoint.tensors.weights.shape).toEqual([2, 2]);
+    expect(stateOf(checkpoint)).toEqual(state(1, 2));
+  });
+});
+
+describe("a checkpoint is due", () => {
+  /** On a clock that the test turns. */
+  function schedule(stateBytes: number) {
+    const clock = { ms: 0 };
+    return { clock, schedule: new CheckpointSchedule(() => clock.ms, stateBytes) };
+  }
+
+  test("when fifty times its cost has passed since the last, as it was measured then", async () => {
+    const { clock, schedule: due } = schedule(2e6); // 20 ms at 100 MB/s
+    clock.ms = 999;
+    expect(due.due).toBe(false);
+    clock.ms = 1000;
+    expect(due.due).toBe(true);
+    await due.saving(async () => {
+      clock.ms += 40;
+    });
+    clock.ms += 1999;
+    expect(due.due).toBe(false);
+    clock.ms += 1;
+    expect(due.due).toBe(true);
+  });
+
+  test("after a minute, whatever it costs", () => {
+    const { clock, schedule: due } = schedule(1e12);
+    clock.ms = 59_999;
+    expect(due.due).toBe(false);
+    clock.ms = 60_000;
+    expect(due.due).toBe(true);
   });
 });
 
 test("a model is marked as diverged by any weight or loss that is not finite", () => {
   const row = { epoch: 1, train_acc: 0.1, val_acc: 0.1, test_acc: 0.1, train_loss: 1, val_loss: 1, test_loss: 1 };
-  const diverged = Uint8Array.of(0, 0, 0, 1);
+  const diverged = new Set([13]);
   const weights = Float32Array.of(0, 1, 2, Number.NaN, 4, 5, 6, 7);
   const losses = [1, 1, Number.POSITIVE_INFINITY, 1];
   markDiverged(
     diverged,
     weights,
-    losses.map((val_loss, model) => ({ ...row, model, val_loss })),
+    losses.map((val_loss, m) => ({ ...row, model: 10 + m, val_loss })),
   );
-  expect([...diverged]).toEqual([0, 1, 1, 1]);
-});
-
-test("a trainer gives the same epoch whether it held the group, restored it, or met it anew", () => {
-  const { architecture, models } = makePlan(loadRecipe("usps-seed"), [4, 5, 6]);
-  const members = models.map(({ hyperparameters }) => hyperparameters);
-  const task = (group: string, epoch: number, state: Uint8Array | null) => ({ group, members, epoch, state });
-  const trainer = () => new Trainer(fakeEngine, architecture, tinyData("usps"));
-
-  const steady = trainer();
-  const first = steady.run(task("a", 0, null));
-  const second = steady.run(task("a", 1, first.state));
-  const third = steady.run(task("a", 2, second.state));
-
-  const stranger = trainer();
-  expect(stranger.run(task("a", 2, second.state))).toEqual(third);
-  // Its cohort is at epoch 2, so this one must be restored.
-  expect(stranger.run(task("a", 2, second.state))).toEqual(third);
-  for (const group of ["b", "c", "d", "e", "f"]) stranger.run(task(group, 0, null));
-  expect(stranger.run(task("a", 2, second.state))).toEqual(third);
-  expect(stranger.run(task("a", 0, null))).toEqual(first);
+  expect([...diverged].sort((a, b) => a - b)).toEqual([11, 12, 13]);
 });
 
 test("the bytes of a plan are those of its files and a little room", () => {

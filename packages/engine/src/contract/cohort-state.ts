@@ -1,43 +1,25 @@
-const MAGIC = 0x5a4f4f31;
-const HEADER_WORDS = 5;
+import type { OptimizerKind } from "@zoo/format";
+import type { CohortState } from "./engine.ts";
 
-/** What the next epoch depends on besides the cohort's spec. Arrays are [M, D]; `moments` has 1 (sgd) or 2 (adam, adamw). */
-export interface CohortState {
-  epoch: number;
-  weights: Float32Array;
-  moments: Float32Array[];
+/** The tensors of a state, in order. */
+export function stateTensors(optimizer: OptimizerKind): ("weights" | "first_moment" | "second_moment")[] {
+  return optimizer === "sgd" ? ["weights", "first_moment"] : ["weights", "first_moment", "second_moment"];
 }
 
-/** Little-endian: five uint32 (magic, epoch, M, D, moments), then weights and moments as float32 [M, D]. */
-export function encodeState(state: CohortState, M: number, D: number): Uint8Array {
-  const arrays = [state.weights, ...state.moments];
-  const bytes = new Uint8Array(4 * (HEADER_WORDS + arrays.length * M * D));
-  const view = new DataView(bytes.buffer);
-  for (const [i, word] of [MAGIC, state.epoch, M, D, state.moments.length].entries()) view.setUint32(4 * i, word, true);
-  const values = new Float32Array(bytes.buffer, 4 * HEADER_WORDS);
-  for (const [i, array] of arrays.entries()) values.set(array, i * M * D);
-  return bytes;
-}
-
-/** Throws RangeError when the bytes are not a state of M models with D weights and that many moments. */
-export function decodeState(bytes: Uint8Array, M: number, D: number, moments: number): CohortState {
-  const wanted = 4 * (HEADER_WORDS + (1 + moments) * M * D);
-  if (bytes.length !== wanted) throw new RangeError(`the state has ${bytes.length} bytes, this cohort needs ${wanted}`);
-  const copy = bytes.slice();
-  const view = new DataView(copy.buffer);
-  const header = Array.from({ length: HEADER_WORDS }, (_, i) => view.getUint32(4 * i, true));
-  for (const [i, expected] of [MAGIC, header[1], M, D, moments].entries()) {
-    if (header[i] !== expected) throw new RangeError(`word ${i} of the state is ${header[i]}, expected ${expected}`);
+/** Throws RangeError when the state is not one of M models with D weights and that optimiser. */
+export function checkState(state: CohortState, optimizer: OptimizerKind, M: number, D: number): void {
+  for (const key of ["epoch", "optimizerSteps"] as const) {
+    if (!Number.isSafeInteger(state[key]) || state[key] < 0) {
+      throw new RangeError(`${key} of a state is a whole number, got ${state[key]}`);
+    }
   }
-  const array = (i: number) => new Float32Array(copy.buffer, 4 * (HEADER_WORDS + i * M * D), M * D);
-  return { epoch: header[1], weights: array(0), moments: Array.from({ length: moments }, (_, i) => array(1 + i)) };
-}
-
-/** Replaces every NaN by 0x7fc00000, in place: the payload of a NaN is the one thing that processors disagree on. */
-export function canonicalNaN(values: Float32Array): Float32Array {
-  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  for (let i = 0; i < words.length; i++) {
-    if ((words[i] & 0x7fffffff) > 0x7f800000) words[i] = 0x7fc00000;
+  const wanted = stateTensors(optimizer).sort().join(", ");
+  const found = Object.keys(state.tensors).sort().join(", ");
+  if (found !== wanted)
+    throw new RangeError(`the state has the tensors ${found}, a cohort with ${optimizer} needs ${wanted}`);
+  for (const [name, values] of Object.entries(state.tensors)) {
+    if (values.length !== M * D) {
+      throw new RangeError(`${name} of the state has ${values.length} values, [M, D] = [${M}, ${D}] needs ${M * D}`);
+    }
   }
-  return values;
 }

@@ -1,6 +1,6 @@
 /**
  * What random numbers are for. A stream is the top half of the last counter word, so no consumer can shift another.
- * native/engine.cc repeats DROPOUT.
+ * native/passes.h repeats DROPOUT. Numbers are never given again.
  */
 export const streams = {
   /** Initial weights; low half = index of the parameter tensor. */
@@ -9,11 +9,11 @@ export const streams = {
   ORDER: 2,
   /** Dropout; low half = index of the layer, second word = position in the epoch, third = epoch. */
   DROPOUT: 3,
-  /** Seeds that a recipe draws. */
+  /** Seeds that a recipe draws; third counter word = combination of its grid. */
   SEEDS: 4,
   /** Train, validation and test split of the models of a zoo. */
   MODEL_SPLIT: 5,
-  /** Random samples of models for `verify`. */
+  /** Random samples of models, for `verify`. */
   SAMPLE: 6,
 } as const;
 

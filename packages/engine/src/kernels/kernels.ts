@@ -1,14 +1,11 @@
-/** A block of memory that kernels can reach. `bytes` may be replaced when other blocks are allocated: do not keep it. */
-export interface Block {
-  readonly bytes: Uint8Array;
-  free(): void;
-}
+import type { Block } from "./block.ts";
 
 /**
  * The compiled kernels of native/engine.h: `lanes` models side by side, one per vector lane. Blocks passed in must
- * come from the same Kernels.
+ * come from the same Kernels. Throws RangeError when a block is shorter than the call would reach.
  */
 export interface Kernels {
+  readonly name: "native" | "wasm";
   readonly id: string;
   readonly lanes: number;
   /** Zeroed, aligned to 64 bytes. */
@@ -20,6 +17,8 @@ export interface Kernels {
   evaluate(arena: Block, images: Block, labels: Block, indices: Block, from: number, count: number): void;
   /** order: int32 [N, lanes]; trains on positions `first` .. `first + count - 1`. */
   train(arena: Block, images: Block, labels: Block, order: Block, first: number, count: number, epoch: number): void;
+  /** Answers the question of the arena for the first `count` images of its piece. */
+  ask(arena: Block, count: number): void;
   /** One of `mathFunctions` applied to each value. */
   math(name: MathFunction, values: Float32Array): Float32Array;
 }

@@ -1,50 +1,27 @@
 import type { Hyperparameters } from "@zoo/format";
+import { requireChain } from "../contract/chain-support.ts";
 import { checkCohortSpec } from "../contract/cohort-spec.ts";
-import { canonicalNaN, decodeState, encodeState } from "../contract/cohort-state.ts";
-import type { Cohort, CohortData, CohortSpec, Engine, ImageSplit, OnChunk, SplitMetrics } from "../contract/engine.ts";
+import { checkState, stateTensors } from "../contract/cohort-state.ts";
+import type { Cohort, CohortSpec, CohortState, ImageSplit, RunOptions, SplitMetrics } from "../contract/engine.ts";
+import { ChunkSize, Turns } from "../contract/turns.ts";
 import { betaPowers } from "../numerics/adam.ts";
+import { canonicalNaN } from "../numerics/canonical-nan.ts";
 import { initialWeights } from "../numerics/initial-weights.ts";
 import { RandomStream, seedKey } from "../numerics/philox.ts";
 import { type ArenaPlan, planArena } from "./arena.ts";
-import type { Block, Kernels } from "./kernels.ts";
+import { type Block, float32, float64, gatherLanes, int32, scatterLane, uint32 } from "./block.ts";
+import type { Kernels } from "./kernels.ts";
+import type { SharedImages } from "./shared-images.ts";
+import { clearSums, readSums } from "./sums.ts";
 
-const CHUNK_MS = 300;
+const momentFields = { weights: "weights", first_moment: "firstMoment", second_moment: "secondMoment" } as const;
 
-/** An engine that runs the compiled kernels, `kernels.lanes` models per vector. */
-export function laneEngine(kernels: Kernels): Engine {
-  const shared = new SharedImages(kernels);
-  return {
-    id: kernels.id,
-    laneWidth: kernels.lanes,
-    createCohort: (spec) => new LaneCohort(kernels, spec, shared),
-  };
-}
-
-/** Keeps the last images where the kernels reach them, so that one cohort after another on the same data copies nothing. */
-class SharedImages {
-  readonly #kernels: Kernels;
-  #source: Uint8Array | null = null;
-  #blocks: { images: Block; labels: Block } | null = null;
-
-  constructor(kernels: Kernels) {
-    this.#kernels = kernels;
-  }
-
-  of(data: CohortData): { images: Block; labels: Block } {
-    if (this.#blocks === null || this.#source !== data.images) {
-      this.#blocks?.images.free();
-      this.#blocks?.labels.free();
-      this.#source = data.images;
-      this.#blocks = { images: this.#kernels.share(data.images), labels: this.#kernels.share(data.labels) };
-    }
-    return this.#blocks;
-  }
-}
-
-class LaneCohort implements Cohort {
+/** Models in groups of `kernels.lanes`, each with an arena, one group after the other. */
+export class LaneCohort implements Cohort {
   readonly M: number;
   readonly D: number;
-  #epoch = 0;
+  #epoch: number;
+  #optimizerSteps = 0;
   readonly #kernels: Kernels;
   readonly #spec: CohortSpec;
   readonly #plan: ArenaPlan;
@@ -52,19 +29,21 @@ class LaneCohort implements Cohort {
   readonly #images: SharedImages;
   readonly #order: Block;
   readonly #indices: Record<ImageSplit, Block>;
-  #samplesPerChunk = 256;
+  readonly #chunk = new ChunkSize();
 
   constructor(kernels: Kernels, spec: CohortSpec, images: SharedImages) {
+    requireChain(kernels.name, spec.architecture);
     checkCohortSpec(spec);
-    const { members, architecture, data } = spec;
+    const { members, architecture, data, start } = spec;
     const [{ activation, optimizer, batch_size: batchSize }] = members;
     const dropout = members.some((member) => member.dropout > 0);
     this.#kernels = kernels;
     this.#spec = spec;
     this.#images = images;
-    this.#plan = planArena(architecture, { activation, optimizer, batchSize, dropout }, kernels.lanes);
+    this.#plan = planArena(architecture, { activation, training: { optimizer, batchSize, dropout } }, kernels.lanes);
     this.M = members.length;
     this.D = this.#plan.D;
+    this.#epoch = start?.epoch ?? 0;
     this.#order = kernels.allocate(4 * data.splits.train.length * kernels.lanes);
     const indices = (split: ImageSplit) => {
       const block = kernels.allocate(4 * data.splits[split].length);
@@ -77,13 +56,13 @@ class LaneCohort implements Cohort {
       this.#groups.push(arena);
       int32(arena).set(this.#plan.words);
       kernels.prepare(arena);
-      new Float32Array(arena.bytes.buffer, arena.bytes.byteOffset + this.#plan.affineBytes).set([
-        ...data.scale,
-        ...data.shift,
-      ]);
+      float32(arena).set([...data.scale, ...data.shift], this.#plan.at.affine * kernels.lanes);
       for (const [lane, member] of members.slice(first, first + kernels.lanes).entries()) {
         this.#setHyperparameters(arena, lane, member);
-        this.#scatter(arena, this.#plan.weights, lane, initialWeights(architecture, member));
+        const row = start
+          ? start.weights.subarray((first + lane) * this.D, (first + lane + 1) * this.D)
+          : initialWeights(architecture, member);
+        scatterLane(arena, this.#plan.at.weights, kernels.lanes, lane, row);
       }
       this.#setPowers(arena);
     }
@@ -93,63 +72,72 @@ class LaneCohort implements Cohort {
     return this.#epoch;
   }
 
-  trainEpoch(onChunk?: OnChunk): SplitMetrics {
+  async trainEpoch(options: RunOptions = {}): Promise<SplitMetrics> {
     const { members, data } = this.#spec;
     const { lanes } = this.#kernels;
     const { train } = data.splits;
     const { images, labels } = this.#images.of(data);
     const batch = members[0].batch_size;
     const epoch = this.#epoch + 1;
+    const turns = new Turns(options);
     for (const [g, arena] of this.#groups.entries()) {
-      this.#clearSums(arena);
+      clearSums(arena, this.#plan);
       const order = int32(this.#order);
       const inGroup = members.slice(g * lanes, (g + 1) * lanes);
       for (const [lane, { seed }] of inGroup.entries()) {
         const permutation = new RandomStream(seed, "ORDER", 0, epoch).permutation(train.length);
         for (let i = 0; i < train.length; i++) order[i * lanes + lane] = train[permutation[i]];
       }
-      this.#inChunks(train.length, batch, inGroup.length, onChunk, (first, count) =>
+      await this.#inChunks(train.length, batch, inGroup.length, turns, (first, count) =>
         this.#kernels.train(arena, images, labels, this.#order, first, count, epoch),
       );
     }
     this.#epoch = epoch;
+    this.#optimizerSteps += Math.ceil(train.length / batch);
     return this.#metrics(train.length);
   }
 
-  evaluate(split: ImageSplit, onChunk?: OnChunk): SplitMetrics {
+  async evaluate(split: ImageSplit, options: RunOptions = {}): Promise<SplitMetrics> {
     const { data, members } = this.#spec;
     const { images, labels } = this.#images.of(data);
     const { lanes } = this.#kernels;
     const N = data.splits[split].length;
+    const turns = new Turns(options);
     for (const [g, arena] of this.#groups.entries()) {
-      this.#clearSums(arena);
-      this.#inChunks(N, 1, Math.min(lanes, members.length - g * lanes), onChunk, (first, count) =>
+      clearSums(arena, this.#plan);
+      await this.#inChunks(N, 1, Math.min(lanes, members.length - g * lanes), turns, (first, count) =>
         this.#kernels.evaluate(arena, images, labels, this.#indices[split], first, count),
       );
     }
     return this.#metrics(N);
   }
 
-  weights(): Float32Array {
-    return this.#gather(this.#plan.weights);
+  async weights(): Promise<Float32Array> {
+    return this.#gather("weights");
   }
 
-  state(): Uint8Array {
-    const moments = this.#momentOffsets().map((at) => this.#gather(at));
-    return encodeState({ epoch: this.#epoch, weights: this.weights(), moments }, this.M, this.D);
+  async state(): Promise<CohortState> {
+    const names = stateTensors(this.#spec.members[0].optimizer);
+    return {
+      epoch: this.#epoch,
+      optimizerSteps: this.#optimizerSteps,
+      tensors: Object.fromEntries(names.map((name) => [name, this.#gather(name)])),
+    };
   }
 
-  restore(bytes: Uint8Array): void {
-    const offsets = this.#momentOffsets();
-    const state = decodeState(bytes, this.M, this.D, offsets.length);
+  async restore(state: CohortState): Promise<void> {
+    const [{ optimizer }] = this.#spec.members;
+    checkState(state, optimizer, this.M, this.D);
     const { lanes } = this.#kernels;
     this.#epoch = state.epoch;
+    this.#optimizerSteps = state.optimizerSteps;
     for (const [g, arena] of this.#groups.entries()) {
       for (let lane = 0; lane < lanes && g * lanes + lane < this.M; lane++) {
         const model = g * lanes + lane;
-        const row = (values: Float32Array) => values.subarray(model * this.D, (model + 1) * this.D);
-        this.#scatter(arena, this.#plan.weights, lane, row(state.weights));
-        for (const [i, at] of offsets.entries()) this.#scatter(arena, at, lane, row(state.moments[i]));
+        for (const name of stateTensors(optimizer)) {
+          const row = state.tensors[name].subarray(model * this.D, (model + 1) * this.D);
+          scatterLane(arena, this.#plan.at[momentFields[name]], lanes, lane, row);
+        }
       }
       this.#setPowers(arena);
     }
@@ -160,96 +148,63 @@ class LaneCohort implements Cohort {
     this.#groups.length = 0;
   }
 
-  #momentOffsets(): number[] {
-    const { firstMoment, secondMoment } = this.#plan;
-    return this.#spec.members[0].optimizer === "sgd" ? [firstMoment] : [firstMoment, secondMoment];
-  }
-
-  /** Runs `work` over 0..total-1 in pieces of about CHUNK_MS, each a multiple of `unit`; pieces change no result. */
-  #inChunks(
+  /** Runs `work` over 0..total-1 in pieces, each a multiple of `unit`; pieces change no result. */
+  async #inChunks(
     total: number,
     unit: number,
     models: number,
-    onChunk: OnChunk | undefined,
+    turns: Turns,
     work: (first: number, count: number) => void,
-  ): void {
+  ): Promise<void> {
     for (let first = 0; first < total; ) {
-      const wanted = Math.max(unit, Math.floor(this.#samplesPerChunk / unit) * unit);
+      const wanted = this.#chunk.next(unit);
       const count = Math.min(wanted, total - first);
       const start = performance.now();
       work(first, count);
-      const elapsed = performance.now() - start;
+      if (count === wanted) this.#chunk.learn(count, performance.now() - start);
       first += count;
-      if (count === wanted) this.#samplesPerChunk = Math.ceil(wanted * Math.min(2, CHUNK_MS / Math.max(elapsed, 1)));
-      onChunk?.(count * models);
+      await turns.done(count * models);
     }
   }
 
   #setHyperparameters(arena: Block, lane: number, member: Hyperparameters): void {
     const { lanes } = this.#kernels;
-    const plan = this.#plan;
+    const { at } = this.#plan;
     const floats = float32(arena);
     const words = uint32(arena);
     const [key0, key1] = seedKey(member.seed);
-    float64(arena)[(plan.learningRate * lanes) / 2 + lane] = member.lr;
-    floats[plan.weightDecay * lanes + lane] = member.weight_decay;
-    floats[plan.momentum * lanes + lane] = member.momentum;
-    floats[plan.keepFactor * lanes + lane] = 1 - member.lr * member.weight_decay;
-    words[plan.dropBelow * lanes + lane] = Math.floor(member.dropout * 2 ** 32);
-    floats[plan.dropScale * lanes + lane] = 1 / (1 - member.dropout);
-    words[plan.key0 * lanes + lane] = key0;
-    words[plan.key1 * lanes + lane] = key1;
+    float64(arena)[(at.learningRate * lanes) / 2 + lane] = member.lr;
+    floats[at.weightDecay * lanes + lane] = member.weight_decay;
+    floats[at.momentum * lanes + lane] = member.momentum;
+    floats[at.keepFactor * lanes + lane] = 1 - member.lr * member.weight_decay;
+    words[at.dropBelow * lanes + lane] = Math.floor(member.dropout * 2 ** 32);
+    floats[at.dropScale * lanes + lane] = 1 / (1 - member.dropout);
+    words[at.key0 * lanes + lane] = key0;
+    words[at.key1 * lanes + lane] = key1;
   }
 
   /** beta^t by repeated multiplication, as the kernels go on. */
   #setPowers(arena: Block): void {
-    const batches = Math.ceil(this.#spec.data.splits.train.length / this.#spec.members[0].batch_size);
-    const powers = new Float64Array(arena.bytes.buffer, arena.bytes.byteOffset + this.#plan.powersBytes, 2);
-    powers.set(betaPowers(batches * this.#epoch));
-  }
-
-  #clearSums(arena: Block): void {
-    const { lanes } = this.#kernels;
-    float64(arena).fill(0, (this.#plan.loss * lanes) / 2, (this.#plan.loss * lanes) / 2 + lanes);
-    int32(arena).fill(0, this.#plan.correct * lanes, (this.#plan.correct + 1) * lanes);
+    float64(arena).set(betaPowers(this.#optimizerSteps), (this.#plan.at.powers * this.#kernels.lanes) / 2);
   }
 
   #metrics(N: number): SplitMetrics {
     const { lanes } = this.#kernels;
-    const loss = new Float64Array(this.M);
-    const acc = new Float64Array(this.M);
-    for (let model = 0; model < this.M; model++) {
-      const arena = this.#groups[Math.floor(model / lanes)];
-      const lane = model % lanes;
-      loss[model] = float64(arena)[(this.#plan.loss * lanes) / 2 + lane] / N;
-      acc[model] = int32(arena)[this.#plan.correct * lanes + lane] / N;
-    }
-    return { loss, acc };
+    const metrics = { loss: new Float64Array(this.M), acc: new Float64Array(this.M) };
+    for (const [g, arena] of this.#groups.entries()) readSums(arena, this.#plan, N, metrics, g * lanes);
+    return metrics;
   }
 
   /** [D, lanes] of every group -> [M, D]. */
-  #gather(at: number): Float32Array {
+  #gather(name: keyof typeof momentFields): Float32Array {
     const { lanes } = this.#kernels;
     const { D, M } = this;
     const out = new Float32Array(M * D);
     for (const [g, arena] of this.#groups.entries()) {
-      const values = float32(arena).subarray(at * lanes, (at + D) * lanes);
-      for (let lane = 0; lane < lanes && g * lanes + lane < M; lane++) {
-        const row = (g * lanes + lane) * D;
-        for (let d = 0; d < D; d++) out[row + d] = values[d * lanes + lane];
-      }
+      const count = Math.min(lanes, M - g * lanes);
+      const rows = out.subarray(g * lanes * D, (g * lanes + count) * D);
+      gatherLanes(arena, this.#plan.at[momentFields[name]], lanes, rows, count);
     }
     return canonicalNaN(out);
   }
-
-  #scatter(arena: Block, at: number, lane: number, row: Float32Array): void {
-    const { lanes } = this.#kernels;
-    const values = float32(arena);
-    for (let d = 0; d < row.length; d++) values[(at + d) * lanes + lane] = row[d];
-  }
 }
-
-const int32 = ({ bytes }: Block) => new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
-const uint32 = ({ bytes }: Block) => new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
-const float32 = ({ bytes }: Block) => new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
-const float64 = ({ bytes }: Block) => new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length >> 3);

@@ -1,4 +1,5 @@
 import { type Kernels, type MathFunction, mathFunctions } from "./kernels.ts";
+import { checkPass, checkPrepare, checkQuestion } from "./reach.ts";
 import { SizePool } from "./size-pool.ts";
 
 /** What native/addon.cc exports. */
@@ -17,6 +18,7 @@ export interface Addon {
     count: number,
     epoch: number,
   ): void;
+  ask(arena: Uint8Array, count: number): void;
   math(name: number, values: Float32Array, out: Float32Array, count: number): void;
 }
 
@@ -25,6 +27,7 @@ export function nativeKernels(addon: Addon, id: string): Kernels {
   const lanes = addon.lanes();
   const pool = new SizePool<Uint8Array>();
   return {
+    name: "native",
     id,
     lanes,
     allocate: (size) => {
@@ -33,19 +36,23 @@ export function nativeKernels(addon: Addon, id: string): Kernels {
       return { bytes, free: release };
     },
     share: (bytes) => ({ bytes, free() {} }),
-    prepare: (arena) => addon.prepare(arena.bytes),
-    evaluate: (arena, images, labels, indices, from, count) =>
-      addon.evaluate(arena.bytes, images.bytes, labels.bytes, indices.bytes.subarray(4 * from), count),
-    train: (arena, images, labels, order, first, count, epoch) =>
-      addon.train(
-        arena.bytes,
-        images.bytes,
-        labels.bytes,
-        order.bytes.subarray(4 * first * lanes),
-        first,
-        count,
-        epoch,
-      ),
+    prepare: (arena) => {
+      checkPrepare(lanes, arena);
+      addon.prepare(arena.bytes);
+    },
+    evaluate: (arena, images, labels, indices, from, count) => {
+      checkPass(lanes, arena, images, labels, indices, { from, count });
+      addon.evaluate(arena.bytes, images.bytes, labels.bytes, indices.bytes.subarray(4 * from), count);
+    },
+    train: (arena, images, labels, order, first, count, epoch) => {
+      checkPass(lanes, arena, images, labels, order, { from: first * lanes, count: count * lanes });
+      const positions = order.bytes.subarray(4 * first * lanes);
+      addon.train(arena.bytes, images.bytes, labels.bytes, positions, first, count, epoch);
+    },
+    ask: (arena, count) => {
+      checkQuestion(lanes, arena, count);
+      addon.ask(arena.bytes, count);
+    },
     math: (name: MathFunction, values) => {
       const padded = new Float32Array(Math.ceil(values.length / 16) * 16);
       padded.set(values);

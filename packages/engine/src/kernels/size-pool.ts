@@ -2,10 +2,16 @@
 export class SizePool<T> {
   readonly #free = new Map<number, T[]>();
 
+  /** Releasing twice does nothing, so no block is handed out to two at once. */
   take(size: number, make: () => T): { block: T; release: () => void } {
     const free = this.#free.get(size) ?? [];
     this.#free.set(size, free);
     const block = free.pop() ?? make();
-    return { block, release: () => void free.push(block) };
+    let held = true;
+    const release = () => {
+      if (held) free.push(block);
+      held = false;
+    };
+    return { block, release };
   }
 }

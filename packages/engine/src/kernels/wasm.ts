@@ -1,11 +1,13 @@
 import { ZooError } from "@zoo/format";
-import { type Block, type Kernels, type MathFunction, mathFunctions } from "./kernels.ts";
+import type { Block } from "./block.ts";
+import { type Kernels, type MathFunction, mathFunctions } from "./kernels.ts";
+import { checkPass, checkPrepare, checkQuestion } from "./reach.ts";
 import { SizePool } from "./size-pool.ts";
 import { type WasmMemory, webAssembly } from "./webassembly.ts";
 
 const PAGE = 65536;
 
-/** What native/wasm.cc exports; pointers are byte offsets into `memory`. */
+/** What native/engine.h declares and tools/wasm exports; pointers are byte offsets into `memory`. */
 interface Exports {
   memory: WasmMemory;
   __heap_base: { value: unknown };
@@ -22,6 +24,7 @@ interface Exports {
     count: number,
     epoch: number,
   ): void;
+  zoo_ask(arena: number, count: number): void;
   zoo_math(name: number, values: number, out: number, count: number): void;
 }
 
@@ -62,6 +65,7 @@ async function instantiate(binary: Uint8Array<ArrayBuffer>): Promise<Exports> {
 }
 
 class WasmKernels implements Kernels {
+  readonly name = "wasm";
   readonly id: string;
   readonly lanes: number;
   readonly #exports: Exports;
@@ -90,16 +94,24 @@ class WasmKernels implements Kernels {
   }
 
   prepare(arena: Block): void {
+    checkPrepare(this.lanes, arena);
     this.#exports.zoo_prepare(at(arena));
   }
 
   evaluate(arena: Block, images: Block, labels: Block, indices: Block, from: number, count: number): void {
+    checkPass(this.lanes, arena, images, labels, indices, { from, count });
     this.#exports.zoo_evaluate(at(arena), at(images), at(labels), at(indices) + 4 * from, count);
   }
 
   train(arena: Block, images: Block, labels: Block, order: Block, first: number, count: number, epoch: number): void {
+    checkPass(this.lanes, arena, images, labels, order, { from: first * this.lanes, count: count * this.lanes });
     const position = at(order) + 4 * first * this.lanes;
     this.#exports.zoo_train(at(arena), at(images), at(labels), position, first, count, epoch);
+  }
+
+  ask(arena: Block, count: number): void {
+    checkQuestion(this.lanes, arena, count);
+    this.#exports.zoo_ask(at(arena), count);
   }
 
   math(name: MathFunction, values: Float32Array): Float32Array {

@@ -1,13 +1,13 @@
 import { type Architecture, deriveLayout, type Hyperparameters, type Init, type ParameterTensor } from "@zoo/format";
 import { RandomStream } from "./philox.ts";
 
-/** What every published zoo gives all biases (PAPER 2.4). */
+/** What every zoo of Schürholt et al. 2022 gives all biases (their `def_net.py`). */
 const BIAS = 0.01;
 
 /**
  * The weights of one model before training: [D], PyTorch order. Each tensor has a random stream of its own.
  * Distributions are torch.nn.init's with default arguments (Kaiming: fan_in, gain sqrt 2; Xavier: gain 1); `uniform`
- * is U(0, 1) and `normal` N(0, 1) (PAPER 2.4).
+ * is U(0, 1) and `normal` N(0, 1), as in Schürholt et al. 2022.
  */
 export function initialWeights(
   architecture: Architecture,

@@ -1,19 +1,15 @@
 import { deriveLayout } from "@zoo/format";
+import { requireChain } from "../contract/chain-support.ts";
 import { checkCohortSpec } from "../contract/cohort-spec.ts";
-import { canonicalNaN, decodeState, encodeState } from "../contract/cohort-state.ts";
-import type { Cohort, CohortSpec, Engine, ImageSplit, OnChunk, SplitMetrics } from "../contract/engine.ts";
+import { checkState, stateTensors } from "../contract/cohort-state.ts";
+import type { Cohort, CohortSpec, CohortState, ImageSplit, RunOptions, SplitMetrics } from "../contract/engine.ts";
+import { Turns } from "../contract/turns.ts";
 import { betaPowers } from "../numerics/adam.ts";
+import { canonicalNaN } from "../numerics/canonical-nan.ts";
 import { initialWeights } from "../numerics/initial-weights.ts";
-import { fma32 } from "../numerics/math32.ts";
 import { RandomStream } from "../numerics/philox.ts";
 import { crossEntropy, optimizerStep, ReferenceModel } from "./model.ts";
-
-/** Plain loops, one model after the other: about 200 samples a second, and bit for bit what the kernels compute. */
-export const referenceEngine: Engine = {
-  id: "reference",
-  laneWidth: 1,
-  createCohort: (spec) => new ReferenceCohort(spec),
-};
+import { normalise } from "./pixels.ts";
 
 interface Member {
   model: ReferenceModel;
@@ -21,23 +17,27 @@ interface Member {
   moments: Float32Array[];
 }
 
-class ReferenceCohort implements Cohort {
+export class ReferenceCohort implements Cohort {
   readonly M: number;
   readonly D: number;
-  #epoch = 0;
+  #epoch: number;
+  #optimizerSteps = 0;
   readonly #spec: CohortSpec;
   readonly #members: Member[];
 
   constructor(spec: CohortSpec) {
+    requireChain("reference", spec.architecture);
     checkCohortSpec(spec);
-    const layout = deriveLayout(spec.architecture);
+    const { architecture, start } = spec;
+    const { D } = deriveLayout(architecture);
     this.#spec = spec;
+    this.#epoch = start?.epoch ?? 0;
     this.M = spec.members.length;
-    this.D = layout.D;
-    this.#members = spec.members.map((hyperparameters) => ({
-      model: new ReferenceModel(spec.architecture, layout, hyperparameters),
-      weights: initialWeights(spec.architecture, hyperparameters),
-      moments: Array.from({ length: this.#moments }, () => new Float32Array(layout.D)),
+    this.D = D;
+    this.#members = spec.members.map((hyperparameters, m) => ({
+      model: new ReferenceModel(architecture, hyperparameters),
+      weights: start ? start.weights.slice(m * D, (m + 1) * D) : initialWeights(architecture, hyperparameters),
+      moments: this.#tensorNames.slice(1).map(() => new Float32Array(D)),
     }));
   }
 
@@ -45,18 +45,19 @@ class ReferenceCohort implements Cohort {
     return this.#epoch;
   }
 
-  get #moments(): number {
-    return this.#spec.members[0].optimizer === "sgd" ? 1 : 2;
+  get #tensorNames() {
+    return stateTensors(this.#spec.members[0].optimizer);
   }
 
-  trainEpoch(onChunk?: OnChunk): SplitMetrics {
+  async trainEpoch(options: RunOptions = {}): Promise<SplitMetrics> {
     const { train } = this.#spec.data.splits;
     const epoch = this.#epoch + 1;
-    const metrics = this.#overMembers((member, m) => {
+    const turns = new Turns(options);
+    const metrics = await this.#overMembers(async (member, m) => {
       const hyperparameters = this.#spec.members[m];
       const batchSize = hyperparameters.batch_size;
       const order = new RandomStream(hyperparameters.seed, "ORDER", 0, epoch).permutation(train.length);
-      let step = Math.ceil(train.length / batchSize) * this.#epoch;
+      let step = this.#optimizerSteps;
       const sums = { loss: 0, correct: 0 };
       for (let first = 0; first < train.length; first += batchSize) {
         const batch = Math.min(batchSize, train.length - first);
@@ -71,44 +72,50 @@ class ReferenceCohort implements Cohort {
         }
         step++;
         optimizerStep(member.weights, grads, member.moments, hyperparameters, betaPowers(step));
-        onChunk?.(batch);
+        await turns.done(batch);
       }
       return { loss: sums.loss / train.length, acc: sums.correct / train.length };
     });
     this.#epoch = epoch;
+    this.#optimizerSteps += Math.ceil(train.length / this.#spec.members[0].batch_size);
     return metrics;
   }
 
-  evaluate(split: ImageSplit, onChunk?: OnChunk): SplitMetrics {
+  async evaluate(split: ImageSplit, options: RunOptions = {}): Promise<SplitMetrics> {
     const indices = this.#spec.data.splits[split];
-    return this.#overMembers((member) => {
+    const turns = new Turns(options);
+    return this.#overMembers(async (member) => {
       const sums = { loss: 0, correct: 0 };
       for (const image of indices) {
         const result = this.#score(member.model.forward(member.weights, this.#input(image)), image, 1);
         sums.loss += result.loss;
         sums.correct += Number(result.correct);
+        await turns.done(1);
       }
-      onChunk?.(indices.length);
       return { loss: sums.loss / indices.length, acc: sums.correct / indices.length };
     });
   }
 
-  weights(): Float32Array {
+  async weights(): Promise<Float32Array> {
     return this.#stack((member) => member.weights);
   }
 
-  state(): Uint8Array {
-    const moments = Array.from({ length: this.#moments }, (_, i) => this.#stack((member) => member.moments[i]));
-    return encodeState({ epoch: this.#epoch, weights: this.weights(), moments }, this.M, this.D);
+  async state(): Promise<CohortState> {
+    const tensors: CohortState["tensors"] = {};
+    for (const [i, name] of this.#tensorNames.entries()) {
+      tensors[name] = this.#stack(({ weights, moments }) => [weights, ...moments][i]);
+    }
+    return { epoch: this.#epoch, optimizerSteps: this.#optimizerSteps, tensors };
   }
 
-  restore(bytes: Uint8Array): void {
-    const { D } = this;
-    const state = decodeState(bytes, this.M, D, this.#moments);
+  async restore(state: CohortState): Promise<void> {
+    const { D, M } = this;
+    checkState(state, this.#spec.members[0].optimizer, M, D);
     this.#epoch = state.epoch;
+    this.#optimizerSteps = state.optimizerSteps;
     for (const [m, member] of this.#members.entries()) {
-      member.weights = state.weights.slice(m * D, (m + 1) * D);
-      member.moments = state.moments.map((moment) => moment.slice(m * D, (m + 1) * D));
+      const rows = this.#tensorNames.map((name) => state.tensors[name].slice(m * D, (m + 1) * D));
+      [member.weights, ...member.moments] = rows;
     }
   }
 
@@ -116,10 +123,12 @@ class ReferenceCohort implements Cohort {
     this.#members.length = 0;
   }
 
-  #overMembers(run: (member: Member, m: number) => { loss: number; acc: number }): SplitMetrics {
+  async #overMembers(
+    run: (member: Member, m: number) => Promise<{ loss: number; acc: number }>,
+  ): Promise<SplitMetrics> {
     const metrics = { loss: new Float64Array(this.M), acc: new Float64Array(this.M) };
     for (const [m, member] of this.#members.entries()) {
-      const { loss, acc } = run(member, m);
+      const { loss, acc } = await run(member, m);
       metrics.loss[m] = loss;
       metrics.acc[m] = acc;
     }
@@ -132,12 +141,8 @@ class ReferenceCohort implements Cohort {
 
   #input(image: number): Float32Array {
     const { shape, images, scale, shift } = this.#spec.data;
-    const plane = shape[1] * shape[2];
-    const size = shape[0] * plane;
-    return Float32Array.from(images.subarray(image * size, (image + 1) * size), (u, i) => {
-      const channel = Math.floor(i / plane);
-      return fma32(u, scale[channel], shift[channel]);
-    });
+    const size = shape[0] * shape[1] * shape[2];
+    return normalise(images.subarray(image * size, (image + 1) * size), scale, shift);
   }
 
   #stack(of: (member: Member) => Float32Array): Float32Array {

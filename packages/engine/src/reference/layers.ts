@@ -18,13 +18,19 @@ export interface Geometry {
 
 /** x: [Ci, H, W], weight: [Co, Ci, K, K], bias: [Co] -> [Co, Ho, Wo]. */
 export function convolution(x: Float32Array, weight: Float32Array, bias: Float32Array, g: Geometry): Float32Array {
+  const plane = g.Ho * g.Wo;
+  const start = new Float32Array(g.Co * plane).map((_, i) => bias[Math.floor(i / plane)]);
+  return addConvolution(start, x, weight, g);
+}
+
+/** Adds the convolution to out [Co, Ho, Wo] and returns it. */
+export function addConvolution(out: Float32Array, x: Float32Array, weight: Float32Array, g: Geometry): Float32Array {
   const padded = pad(x, g);
   const width = g.W + 2 * g.padding;
-  const out = new Float32Array(g.Co * g.Ho * g.Wo);
   for (let o = 0; o < g.Co; o++) {
     for (let y = 0; y < g.Ho; y++) {
       for (let x0 = 0; x0 < g.Wo; x0++) {
-        let sum = bias[o];
+        let sum = out[(o * g.Ho + y) * g.Wo + x0];
         forEachTap(g, (c, ky, kx, tap) => {
           const row = c * (g.H + 2 * g.padding) + y * g.stride + ky;
           sum = fma32(padded[row * width + x0 * g.stride + kx], weight[o * g.Ci * g.K * g.K + tap], sum);
@@ -36,19 +42,19 @@ export function convolution(x: Float32Array, weight: Float32Array, bias: Float32
   return out;
 }
 
-/** Adds the gradient of one sample to gradWeight and gradBias: positions in row-major order, one after the other. */
+/** Adds the gradient of one sample to gradWeight and, if given, gradBias: positions in row-major order, one after the other. */
 export function convolutionWeightGradient(
   x: Float32Array,
   gradOut: Float32Array,
   gradWeight: Float32Array,
-  gradBias: Float32Array,
+  gradBias: Float32Array | null,
   g: Geometry,
 ): void {
   const padded = pad(x, g);
   const width = g.W + 2 * g.padding;
   for (let o = 0; o < g.Co; o++) {
     const plane = gradOut.subarray(o * g.Ho * g.Wo, (o + 1) * g.Ho * g.Wo);
-    for (const value of plane) gradBias[o] += value;
+    if (gradBias !== null) for (const value of plane) gradBias[o] += value;
     forEachTap(g, (c, ky, kx, tap) => {
       let sum = gradWeight[o * g.Ci * g.K * g.K + tap];
       for (let y = 0; y < g.Ho; y++) {
@@ -62,11 +68,20 @@ export function convolutionWeightGradient(
 
 /** gradOut: [Co, Ho, Wo], weight: [Co, Ci, K, K] -> [Ci, H, W]. Taps that fall outside gradOut are left out. */
 export function convolutionInputGradient(gradOut: Float32Array, weight: Float32Array, g: Geometry): Float32Array {
-  const gradIn = new Float32Array(g.Ci * g.H * g.W);
+  return addConvolutionInputGradient(new Float32Array(g.Ci * g.H * g.W), gradOut, weight, g);
+}
+
+/** Adds that to gradIn [Ci, H, W] and returns it. */
+export function addConvolutionInputGradient(
+  gradIn: Float32Array,
+  gradOut: Float32Array,
+  weight: Float32Array,
+  g: Geometry,
+): Float32Array {
   for (let c = 0; c < g.Ci; c++) {
     for (let y = 0; y < g.H; y++) {
       for (let x = 0; x < g.W; x++) {
-        let sum = 0;
+        let sum = gradIn[(c * g.H + y) * g.W + x];
         for (let o = 0; o < g.Co; o++) {
           for (let ky = 0; ky < g.K; ky++) {
             const yo = (y + g.padding - ky) / g.stride;
@@ -145,6 +160,11 @@ export function maxPool(x: Float32Array, p: Pooling): { out: Float32Array; winne
   return { out, winners };
 }
 
+/** The tangent of each window's winner. */
+export function maxPoolTangent(tangents: Float32Array, winners: Int32Array): Float32Array {
+  return Float32Array.from(winners, (i) => tangents[i]);
+}
+
 export function maxPoolGradient(gradOut: Float32Array, winners: Int32Array, p: Pooling): Float32Array {
   const gradIn = new Float32Array(p.C * p.H * p.W);
   const overlapping = p.stride < p.K;
@@ -170,6 +190,7 @@ export function averagePoolGradient(gradOut: Float32Array, p: Pooling): Float32A
 }
 
 const SQRT_HALF = f(0.70710678);
+const normalDensity = (x: number): number => f(exp32(f(f(x * x) * -0.5)) * f(0.39894228));
 const normalCdf = (x: number): number => fma32(erf32(f(x * SQRT_HALF)), 0.5, 0.5);
 
 /** Element-wise; leaky_relu has slope .01, gelu is x * Phi(x). */
@@ -211,14 +232,36 @@ export function slope(kind: Activation, x: number, y: number): number {
       const s = sigmoid32(x);
       return f(s * fma32(x, f(1 - s), 1));
     }
-    case "gelu": {
-      const density = f(exp32(f(f(x * x) * -0.5)) * f(0.39894228));
-      return fma32(x, density, normalCdf(x));
-    }
+    case "gelu":
+      return fma32(x, normalDensity(x), normalCdf(x));
     case "elu":
       return x > 0 ? 1 : f(y + 1);
     case "none":
       return 1;
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** Second derivative of the activation at x, where y = activate(kind, x); null for kinds that are straight but for a corner. */
+export function curvature(kind: Activation, x: number, y: number): number | null {
+  switch (kind) {
+    case "tanh":
+      return f(f(-2 * y) * slope(kind, x, y));
+    case "relu":
+    case "leaky_relu":
+    case "none":
+      return null;
+    case "sigmoid":
+      return f(slope(kind, x, y) * fma32(-2, y, 1));
+    case "silu": {
+      const s = sigmoid32(x);
+      return f(f(s * f(1 - s)) * fma32(x, fma32(-2, s, 1), 2));
+    }
+    case "gelu":
+      return f(normalDensity(x) * fma32(-x, x, 2));
+    case "elu":
+      return x > 0 ? 0 : f(y + 1);
     default:
       return kind satisfies never;
   }

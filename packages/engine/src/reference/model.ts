@@ -1,4 +1,4 @@
-import type { Architecture, Hyperparameters, Layout } from "@zoo/format";
+import { type Activation, type Architecture, deriveLayout, type Hyperparameters, type Layout } from "@zoo/format";
 import { streams } from "../contract/streams.ts";
 import { exp32, fma32, log32 } from "../numerics/math32.ts";
 import { philox4x32, seedKey } from "../numerics/philox.ts";
@@ -25,7 +25,7 @@ export interface Position {
 }
 
 /** What the backward pass needs of one layer. */
-interface Trace {
+export interface Trace {
   x: Float32Array;
   y: Float32Array;
   winners?: Int32Array;
@@ -34,15 +34,15 @@ interface Trace {
 
 /** One model as plain loops: slow, and the definition of what the kernels compute. */
 export class ReferenceModel {
-  readonly #architecture: Architecture;
+  readonly architecture: Architecture;
   readonly #layout: Layout;
-  readonly #hyperparameters: Hyperparameters;
+  readonly #hyperparameters: Pick<Hyperparameters, "activation" | "dropout" | "seed">;
   readonly #dropBelow: number;
   readonly #dropScale: number;
 
-  constructor(architecture: Architecture, layout: Layout, hyperparameters: Hyperparameters) {
-    this.#architecture = architecture;
-    this.#layout = layout;
+  constructor(architecture: Architecture, hyperparameters: Pick<Hyperparameters, "activation" | "dropout" | "seed">) {
+    this.architecture = architecture;
+    this.#layout = deriveLayout(architecture);
     this.#hyperparameters = hyperparameters;
     this.#dropBelow = Math.floor(hyperparameters.dropout * 2 ** 32);
     this.#dropScale = f(1 / (1 - hyperparameters.dropout));
@@ -52,7 +52,7 @@ export class ReferenceModel {
   forward(weights: Float32Array, x: Float32Array, position?: Position): Trace[] {
     const traces: Trace[] = [];
     let value = x;
-    for (const index of this.#architecture.layers.keys()) {
+    for (const index of this.architecture.layers.keys()) {
       const trace = this.#layerForward(index, weights, value, position);
       traces.push(trace);
       value = trace.y;
@@ -60,30 +60,57 @@ export class ReferenceModel {
     return traces;
   }
 
+  /** Index of the first layer with weights: nothing before it depends on them. */
+  get firstWeights(): number {
+    return this.architecture.layers.findIndex(({ type }) => type === "conv2d" || type === "linear");
+  }
+
   /** Adds the gradient of one sample to grads [D], given that of its logits [L]. */
   backward(weights: Float32Array, grads: Float32Array, traces: Trace[], gradLogits: Float32Array): void {
-    const { layers } = this.#architecture;
-    const first = layers.findIndex(({ type }) => type === "conv2d" || type === "linear");
+    this.#backward(false, weights, grads, traces, gradLogits);
+  }
+
+  /** The same, and returns the gradient of the network's input [C*H*W]. */
+  backwardToInput(weights: Float32Array, grads: Float32Array, traces: Trace[], gradLogits: Float32Array): Float32Array {
+    return this.#backward(true, weights, grads, traces, gradLogits);
+  }
+
+  #backward(
+    toInput: boolean,
+    weights: Float32Array,
+    grads: Float32Array,
+    traces: Trace[],
+    gradLogits: Float32Array,
+  ): Float32Array {
+    const last = toInput ? 0 : this.firstWeights;
     let grad = gradLogits;
-    for (let i = layers.length - 1; i >= first; i--) grad = this.#layerBackward(i, weights, grads, traces[i], grad);
+    for (let i = traces.length - 1; i >= last; i--) {
+      const { type } = this.architecture.layers[i];
+      if (type === "conv2d" || type === "linear") {
+        const [gradWeight, gradBias] = this.tensors(i, grads);
+        convolutionWeightGradient(traces[i].x, grad, gradWeight, gradBias, this.geometry(i));
+      }
+      if (toInput || i > last) grad = this.inputGradient(i, weights, traces[i], grad);
+    }
+    return grad;
   }
 
   #layerForward(index: number, weights: Float32Array, x: Float32Array, position?: Position): Trace {
-    const layer = this.#architecture.layers[index];
+    const layer = this.architecture.layers[index];
     switch (layer.type) {
       case "conv2d":
       case "linear": {
-        const [weight, bias] = this.#tensors(index, weights);
-        return { x, y: convolution(x, weight, bias, this.#geometry(index)) };
+        const [weight, bias] = this.tensors(index, weights);
+        return { x, y: convolution(x, weight, bias, this.geometry(index)) };
       }
       case "maxpool2d": {
-        const { out, winners } = maxPool(x, this.#pooling(index));
+        const { out, winners } = maxPool(x, this.pooling(index));
         return { x, y: out, winners };
       }
       case "avgpool2d":
-        return { x, y: averagePool(x, this.#pooling(index)) };
+        return { x, y: averagePool(x, this.pooling(index)) };
       case "activation":
-        return { x, y: x.map((v) => activate(layer.kind ?? this.#hyperparameters.activation, v)) };
+        return { x, y: x.map((v) => activate(this.kind(layer), v)) };
       case "dropout": {
         if (position === undefined) return { x, y: x };
         const factors = this.#dropoutFactors(index, x.length, position);
@@ -99,23 +126,19 @@ export class ReferenceModel {
     }
   }
 
-  #layerBackward(index: number, weights: Float32Array, grads: Float32Array, trace: Trace, grad: Float32Array) {
-    const layer = this.#architecture.layers[index];
+  /** The gradient of layer i's input, given that of its output. */
+  inputGradient(index: number, weights: Float32Array, trace: Trace, grad: Float32Array): Float32Array {
+    const layer = this.architecture.layers[index];
     switch (layer.type) {
       case "conv2d":
-      case "linear": {
-        const [weight] = this.#tensors(index, weights);
-        const [gradWeight, gradBias] = this.#tensors(index, grads);
-        const geometry = this.#geometry(index);
-        convolutionWeightGradient(trace.x, grad, gradWeight, gradBias, geometry);
-        return convolutionInputGradient(grad, weight, geometry);
-      }
+      case "linear":
+        return convolutionInputGradient(grad, this.tensors(index, weights)[0], this.geometry(index));
       case "maxpool2d":
-        return maxPoolGradient(grad, trace.winners ?? new Int32Array(), this.#pooling(index));
+        return maxPoolGradient(grad, trace.winners ?? new Int32Array(), this.pooling(index));
       case "avgpool2d":
-        return averagePoolGradient(grad, this.#pooling(index));
+        return averagePoolGradient(grad, this.pooling(index));
       case "activation":
-        return grad.map((g, i) => f(g * slope(layer.kind ?? this.#hyperparameters.activation, trace.x[i], trace.y[i])));
+        return grad.map((g, i) => f(g * slope(this.kind(layer), trace.x[i], trace.y[i])));
       case "dropout": {
         const { factors } = trace;
         return factors === undefined ? grad : grad.map((g, i) => g * factors[i]);
@@ -130,6 +153,11 @@ export class ReferenceModel {
     }
   }
 
+  /** What an activation layer computes. */
+  kind(layer: { kind?: Activation }): Activation {
+    return layer.kind ?? this.#hyperparameters.activation;
+  }
+
   #dropoutFactors(layer: number, n: number, { epoch, sample }: Position): Float32Array {
     const words = new Uint32Array(4);
     const [key0, key1] = seedKey(this.#hyperparameters.seed);
@@ -140,22 +168,22 @@ export class ReferenceModel {
   }
 
   /** Views of a layer's weight and bias in a flat [D]. */
-  #tensors(layer: number, flat: Float32Array): Float32Array[] {
+  tensors(layer: number, flat: Float32Array): Float32Array[] {
     return this.#layout.tensors
       .filter((tensor) => tensor.layer === layer)
       .map(({ offset, size }) => flat.subarray(offset, offset + size));
   }
 
-  #geometry(index: number): Geometry {
-    const layer = this.#architecture.layers[index];
+  geometry(index: number): Geometry {
+    const layer = this.architecture.layers[index];
     const [Ci, H = 1, W = 1] = this.#layout.shapes[index].in;
     const [Co, Ho = 1, Wo = 1] = this.#layout.shapes[index].out;
     if (layer.type !== "conv2d") return { Ci, H, W, Co, Ho, Wo, K: 1, stride: 1, padding: 0 };
     return { Ci, H, W, Co, Ho, Wo, K: layer.kernel, stride: layer.stride ?? 1, padding: layer.padding ?? 0 };
   }
 
-  #pooling(index: number): Pooling {
-    const layer = this.#architecture.layers[index];
+  pooling(index: number): Pooling {
+    const layer = this.architecture.layers[index];
     const [C, H, W] = this.#layout.shapes[index].in;
     const [, Ho, Wo] = this.#layout.shapes[index].out;
     if (!("kernel" in layer)) throw new Error(`internal: layer ${index} is not a pooling layer`);
@@ -165,15 +193,27 @@ export class ReferenceModel {
 
 /** Softmax cross-entropy of logits [L]; gradient is of the mean over `batch` samples. */
 export function crossEntropy(logits: Float32Array, label: number, batch: number) {
-  let winner = 0;
-  for (let j = 1; j < logits.length; j++) if (logits[j] > logits[winner]) winner = j;
-  const top = logits[winner];
-  const exponentials = logits.map((z) => exp32(f(z - top)));
-  const sum = exponentials.reduce((total, e) => f(total + e), 0);
+  const { winner, top, exponentials, sum } = softmax(logits);
   const loss = f(log32(sum) - f(logits[label] - top));
   const share = f(1 / batch);
   const gradient = exponentials.map((e, j) => f(f(f(e / sum) - (j === label ? 1 : 0)) * share));
   return { loss, correct: winner === label, gradient };
+}
+
+/** Derivative of crossEntropy's gradient along the tangents of the logits. */
+export function crossEntropyTangent(logits: Float32Array, tangents: Float32Array, batch: number): Float32Array {
+  const { exponentials, sum } = softmax(logits);
+  const shares = exponentials.map((e) => f(e / sum));
+  const mean = shares.reduce((total, p, j) => fma32(p, tangents[j], total), 0);
+  return shares.map((p, j) => f(f(p * f(tangents[j] - mean)) * f(1 / batch)));
+}
+
+function softmax(logits: Float32Array) {
+  let winner = 0;
+  for (let j = 1; j < logits.length; j++) if (logits[j] > logits[winner]) winner = j;
+  const top = logits[winner];
+  const exponentials = logits.map((z) => exp32(f(z - top)));
+  return { winner, top, exponentials, sum: exponentials.reduce((total, e) => f(total + e), 0) };
 }
 
 /** One step of SGD with momentum, Adam or AdamW as PyTorch defines them, in place. powers: beta^t of this step. */

@@ -9,7 +9,7 @@ export function syntheticData(
 ): CohortData {
   const [C, H, W] = shape;
   const N = sizes.train + sizes.val + sizes.test;
-  const random = new RandomStream(99, "SAMPLE");
+  const random = new RandomStream(99, "ORDER");
   const range = (from: number, count: number) => Int32Array.from({ length: count }, (_, i) => from + i);
   return {
     shape,

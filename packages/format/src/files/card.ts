@@ -1,6 +1,7 @@
-import type { Manifest } from "./manifest.ts";
+import { withDeclared } from "./declared-columns.ts";
+import { type Manifest, weightsArray } from "./manifest.ts";
 import { CROISSANT_PATH, MANIFEST_PATH, MODELS_PATH } from "./paths.ts";
-import { type ModelRow, metricColumns, modelColumns, modelSplits } from "./tables.ts";
+import { type ModelSplit, metricColumns, modelColumns, modelSplits } from "./tables.ts";
 
 /** What only the publisher of a zoo knows. */
 export interface CardFields {
@@ -13,14 +14,17 @@ export interface CardFields {
   datePublished?: string;
 }
 
+/** How many models are in each split, and how many diverged. */
+export interface ModelCounts extends Record<ModelSplit, number> {
+  diverged: number;
+}
+
 /** README.md of a zoo, with the front matter that dataset hubs read. */
-export function datasetCard(manifest: Manifest, models: readonly ModelRow[], card: CardFields = {}): string {
+export function datasetCard(manifest: Manifest, counts: ModelCounts, card: CardFields = {}): string {
   const { dataset, architecture, layout } = manifest;
-  const bytes = manifest.shards.reduce((sum, { weights }) => sum + weights.bytes, 0);
-  const perSplit = modelSplits
-    .map((split) => `${split} ${models.filter((row) => row.split === split).length}`)
-    .join(", ");
-  const diverged = models.filter((row) => row.diverged).length;
+  const bytes = manifest.shards.reduce((sum, { arrays }) => sum + arrays.weights.bytes, 0);
+  const engines = [...new Set(manifest.shards.flatMap((shard) => shard.engines))].sort((a, b) => (a < b ? -1 : 1));
+  const perSplit = modelSplits.map((split) => `${split} ${counts[split]}`).join(", ");
   const front = [
     "---",
     ...(card.license === undefined ? [] : [`license: ${card.license}`]),
@@ -38,20 +42,25 @@ ${card.description ?? describe(manifest)}
 
 | | |
 | --- | --- |
-| models | ${manifest.models} (${perSplit}); ${diverged} diverged and kept |
-| states of each | ${manifest.states}: the initialisation and ${manifest.epochs} epochs |
+| models | ${manifest.models} (${perSplit}); ${counts.diverged} diverged and kept |
+| states of each | ${describeStates(manifest)} |
 | architecture | ${architecture.name}, ${layout.D} weights |
 | trained on | ${dataset.name}: ${dataset.splits.train} train, ${dataset.splits.val} val, ${dataset.splits.test} test images |
-| weights | ${(bytes / 1e6).toFixed(1)} MB of float32 in ${manifest.shards.length} safetensors ${manifest.shards.length === 1 ? "file" : "files"} |
-| made by | engine ${manifest.engine.id}, numerics ${manifest.numerics_version} |
-${(dataset.notes ?? []).map((note) => `\n- ${note}`).join("")}
+| weights | ${(bytes / 1e6).toFixed(1)} MB of ${weightsArray(manifest).dtype === "F16" ? "float16" : "float32"} in ${manifest.shards.length} safetensors ${manifest.shards.length === 1 ? "file" : "files"} |
+| made by | ${engines.join(", ")}; numerics ${manifest.numerics.name}${manifest.numerics.exact ? ", exact" : ""} |
+| Merkle root | \`${manifest.root}\` |
+${dataset.notes.map((note) => `\n- ${note}`).join("")}
 ## Files
 
 - \`${MANIFEST_PATH}\`: recipe, architecture, where each tensor is in the weight vector, checksums.
 - \`${MODELS_PATH}\`: one row per model: ${Object.keys(modelColumns).join(", ")}.
 - \`metrics/*.parquet\`: one row per model and epoch: ${Object.keys(metricColumns).join(", ")}.
-- \`weights/*.safetensors\`: one tensor \`weights\` [epoch, model, weight] each.
-- \`${CROISSANT_PATH}\`: this card for machines.
+${declaredColumns(manifest)}${manifest.arrays
+  .map(
+    ({ name, axes }) => `- \`${name}/*.safetensors\`: one tensor \`${name}\` [${axes.join(", ")}] each.
+`,
+  )
+  .join("")}- \`${CROISSANT_PATH}\`: this card for machines.
 
 ## Read it with Python
 
@@ -60,10 +69,26 @@ import json, pandas as pd
 from safetensors import safe_open
 zoo = json.load(open("zoo.json"))
 models = pd.read_parquet("models.parquet")
-with safe_open(zoo["shards"][0]["weights"]["path"], "np") as f:
-    last = f.get_slice("weights")[${manifest.epochs}]  # [models of the shard, ${layout.D}]
+with safe_open(zoo["shards"][0]["arrays"]["weights"]["path"], "np") as f:
+    last = f.get_slice("weights")[-1]  # [models of the shard, ${layout.D}] at epoch zoo["states"][-1]
 \`\`\`
 `;
+}
+
+function describeStates({ states, epochs }: Manifest): string {
+  const all = states.length === epochs + 1;
+  return all
+    ? `${states.length}: the initialisation and ${epochs} epochs`
+    : `${states.length} of epochs 0 to ${epochs}: ${states.join(", ")}`;
+}
+
+function declaredColumns({ columns }: Manifest): string {
+  return [...columns.models, ...columns.metrics]
+    .map(
+      ({ name, description }) => `  - ${name}: ${description}
+`,
+    )
+    .join("");
 }
 
 /** croissant.json of a zoo: Croissant 1.0, JSON-LD. https://docs.mlcommons.org/croissant/docs/croissant-spec.html */
@@ -93,8 +118,10 @@ export function croissant(manifest: Manifest, card: CardFields = {}): string {
     ...(card.datePublished === undefined ? {} : { datePublished: card.datePublished }),
     distribution: [
       file(MODELS_PATH, "application/x-parquet", manifest.models_table.sha256, manifest.models_table.bytes),
-      ...manifest.shards.flatMap(({ weights, metrics }) => [
-        file(weights.path, "application/octet-stream", weights.sha256, weights.bytes),
+      ...manifest.shards.flatMap(({ arrays, metrics }) => [
+        ...Object.values(arrays).map(({ path, sha256, bytes }) =>
+          file(path, "application/octet-stream", sha256, bytes),
+        ),
         file(metrics.path, "application/x-parquet", metrics.sha256, metrics.bytes),
       ]),
       {
@@ -102,12 +129,16 @@ export function croissant(manifest: Manifest, card: CardFields = {}): string {
         "@id": "metrics",
         name: "metrics",
         encodingFormat: "application/x-parquet",
-        includes: "metrics/*.parquet",
+        includes: "metrics/**/*.parquet",
       },
     ],
     recordSet: [
-      recordSet("models-table", modelColumns, { fileObject: { "@id": MODELS_PATH } }),
-      recordSet("metrics-table", metricColumns, { fileSet: { "@id": "metrics" } }),
+      recordSet("models-table", withDeclared(modelColumns, manifest.columns.models), {
+        fileObject: { "@id": MODELS_PATH },
+      }),
+      recordSet("metrics-table", withDeclared(metricColumns, manifest.columns.metrics), {
+        fileSet: { "@id": "metrics" },
+      }),
     ],
   };
   return `${JSON.stringify(document, null, 2)}\n`;
@@ -132,7 +163,7 @@ const field = (recordSet: string, name: string, dataType: string, source: object
 });
 
 function describe({ models, states, epochs, architecture, dataset, layout }: Manifest): string {
-  return `A population of ${models} neural networks (${architecture.name}, ${layout.D} weights) trained on ${dataset.name} for ${epochs} epochs, with all ${states} states of each, every hyperparameter and every metric.`;
+  return `A population of ${models} neural networks (${architecture.name}, ${layout.D} weights) trained on ${dataset.name} for ${epochs} epochs, with ${states.length} states of each, every hyperparameter and every metric.`;
 }
 
 // The context that the specification gives, as it is.

@@ -1,17 +1,17 @@
 import { z } from "zod";
-import { isZooError } from "../errors.ts";
 import { type Architecture, architectureSchema } from "../model/architecture.ts";
-import { deriveLayout } from "../model/layout.ts";
-import { badZoo, type Json, parseJson } from "./json.ts";
-import { MAX_TABLE_BYTES } from "./parquet.ts";
-import { MANIFEST_PATH, MODELS_PATH, metricsPath, weightsPath } from "./paths.ts";
-import { DATA_ALIGNMENT, MAX_HEADER_BYTES } from "./safetensors.ts";
+import type { TensorRole } from "../model/layout.ts";
+import { type ColumnDeclaration, columnDeclarationSchema, MAX_DECLARED_COLUMNS } from "./columns.ts";
+import { type DatasetEntry, datasetEntrySchema, type TrainingEntry, trainingEntrySchema } from "./dataset-entry.ts";
+import { byteCount, columnName, count, id, identifier, sha256Hex, text } from "./fields.ts";
+import { FORMAT, FORMAT_VERSION } from "./format-version.ts";
+import type { Json } from "./json.ts";
 
-export const FORMAT = "model-zoo";
-export const FORMAT_VERSION = "1.0";
 export const MAX_SHARDS = 100_000;
-/** Ids, row numbers and counts are stored as int32. */
-export const MAX_ID = 2 ** 31 - 1;
+export const MAX_STATES = 65_536;
+/** A shard holds at most this many models and bytes of one state's weights, unless it holds one model. */
+export const MAX_SHARD_MODELS = 64;
+export const MAX_STATE_BYTES = 64_000_000;
 
 /** A file of the zoo with what it must contain, byte for byte. */
 export interface FileEntry {
@@ -21,193 +21,151 @@ export interface FileEntry {
   sha256: string;
 }
 
+/** Names the arithmetic of training. exact: equal recipe and equal name give equal bits, whatever the engine. */
+export interface NumericsEntry {
+  name: string;
+  exact: boolean;
+}
+
+export const arrayDtypes = ["F32", "F16", "U8"] as const;
+export type ArrayDtype = (typeof arrayDtypes)[number];
+
+export const arrayAxes = ["state", "model", "weight", "buffer"] as const;
+
+/** An array that every shard stores in a file of its own. axes: "state", "model", and "weight" (D) or "buffer" (B). */
+export interface ArrayEntry {
+  name: string;
+  dtype: ArrayDtype;
+  axes: string[];
+}
+
+const tensorRoles = ["weight", "bias", "scale", "shift"] as const satisfies readonly TensorRole[];
+
 export interface ShardEntry {
   index: number;
   /** Model ids in row order. */
   models: number[];
-  weights: FileEntry;
+  /** Ids of the engines that computed it, sorted. */
+  engines: string[];
+  /** By the name of the array. */
+  arrays: { [name: string]: FileEntry };
   metrics: FileEntry;
+  /** Merkle root over its rows. */
+  root: string;
 }
 
-/** What the models were trained on, and how a pixel becomes an input: x = u * scale[c] + shift[c], u in 0..255. */
-export interface DatasetEntry {
-  name: string;
-  shape: [C: number, H: number, W: number];
-  classes: number;
-  /** Numbers of images. */
-  splits: { train: number; val: number; test: number };
-  /** [C], float32 values. */
-  scale: number[];
-  shift: number[];
-  sources: { file: string; bytes: number; sha256: string }[];
-  /** Of the decoded data: the bytes of all images, then all labels, whatever files they came in. */
-  sha256?: string;
-  /** Deviations and transforms worth telling, one sentence each. */
-  notes?: string[];
+/** Where tensors and buffers lie in the vectors [D] and [B] of a model; elements. */
+export interface StatedLayout {
+  D: number;
+  tensors: { name: string; shape: number[]; offset: number; role: TensorRole }[];
+  buffers: { name: string; shape: number[]; offset: number }[];
 }
 
 export interface Manifest {
   format: typeof FORMAT;
   format_version: typeof FORMAT_VERSION;
-  /** Names the arithmetic: equal recipe and numerics_version give equal bits. */
-  numerics_version: string;
+  /** Features that a reader must know, sorted; [] for a plain zoo. */
+  requires: string[];
   name: string;
   title: string;
-  /** The recipe as it was given; this format does not look inside. */
+  /** The whole recipe; this format does not look inside. */
   recipe: { [key: string]: Json };
   architecture: Architecture;
   /** What `deriveLayout(architecture)` gives, written out for other languages. */
-  layout: { D: number; tensors: { name: string; shape: number[]; offset: number }[] };
+  layout: StatedLayout;
   dataset: DatasetEntry;
-  engine: { id: string; [key: string]: string | number | boolean };
+  training: TrainingEntry;
+  numerics: NumericsEntry;
   software: { [name: string]: string };
-  /** Trained epochs; `states` is one more, because epoch 0 is the initialisation. */
+  /** Last trained epoch; epoch 0 is the initialisation. */
   epochs: number;
-  states: number;
+  /** Epochs whose arrays are stored, ascending. E of them. */
+  states: number[];
+  /** Epochs whose metrics are stored, ascending; every one of `states` is among them. */
+  measured: number[];
   models: number;
-  shards: ShardEntry[];
+  arrays: ArrayEntry[];
+  columns: { models: ColumnDeclaration[]; metrics: ColumnDeclaration[] };
   models_table: FileEntry;
+  shards: ShardEntry[];
+  /** Merkle root over all models and states. */
+  root: string;
+  /** The zoo that these models were made from; `source_id` in models.parquet names the model there. */
+  derived_from?: { name: string; sha256: string };
 }
 
-const text = z.string().min(1).max(4096);
-const hash = z.string().regex(/^[0-9a-f]{64}$/, "must be a SHA-256 as 64 lower-case hexadecimal digits");
-const count = z.int().min(1).max(MAX_ID);
-const bytes = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
-const id = z.int().min(0).max(MAX_ID);
+export const fileEntrySchema = z.strictObject({
+  path: text,
+  bytes: byteCount,
+  sha256: sha256Hex,
+}) satisfies z.ZodType<FileEntry>;
 
-export const fileEntrySchema = z.strictObject({ path: text, bytes, sha256: hash }) satisfies z.ZodType<FileEntry>;
+export const numericsEntrySchema = z.strictObject({
+  name: identifier,
+  exact: z.boolean(),
+}) satisfies z.ZodType<NumericsEntry>;
 
 export const shardEntrySchema = z.strictObject({
   index: z
     .int()
     .min(0)
     .max(MAX_SHARDS - 1),
-  models: z.array(id).min(1),
-  weights: fileEntrySchema,
+  models: z.array(id).min(1).max(MAX_SHARD_MODELS),
+  engines: z.array(identifier).min(1).max(64),
+  arrays: z.record(columnName, fileEntrySchema),
   metrics: fileEntrySchema,
+  root: sha256Hex,
 }) satisfies z.ZodType<ShardEntry>;
 
-export const datasetEntrySchema = z.strictObject({
-  name: text,
-  shape: z.tuple([count, count, count]),
-  classes: count,
-  splits: z.strictObject({ train: id, val: id, test: id }),
-  scale: z.array(z.number()).min(1),
-  shift: z.array(z.number()).min(1),
-  sources: z.array(z.strictObject({ file: text, bytes, sha256: hash })),
-  sha256: hash.exactOptional(),
-  notes: z.array(text).exactOptional(),
-}) satisfies z.ZodType<DatasetEntry>;
+const shape = z.array(count).min(1).max(4);
+const epochs = z.array(id).min(1).max(MAX_STATES);
+
+const layoutSchema = z.strictObject({
+  D: count,
+  tensors: z
+    .array(z.strictObject({ name: text, shape, offset: id, role: z.enum(tensorRoles) }))
+    .min(1)
+    .max(65_536),
+  buffers: z.array(z.strictObject({ name: text, shape, offset: id })).max(65_536),
+}) satisfies z.ZodType<StatedLayout>;
 
 export const manifestSchema = z.strictObject({
   format: z.literal(FORMAT),
   format_version: z.literal(FORMAT_VERSION),
-  numerics_version: text,
-  name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,127}$/),
+  requires: z.array(identifier).max(64),
+  name: identifier,
   title: text,
-  recipe: z.record(z.string(), z.json()) as z.ZodType<{ [key: string]: Json }>,
+  recipe: z.record(z.string(), z.unknown()) as z.ZodType<{ [key: string]: Json }>,
   architecture: architectureSchema,
-  layout: z.strictObject({
-    D: count,
-    tensors: z.array(
-      z.strictObject({ name: text, shape: z.array(count).min(1).max(4), offset: z.int().min(0).max(MAX_ID) }),
-    ),
-  }),
+  layout: layoutSchema,
   dataset: datasetEntrySchema,
-  engine: z.object({ id: text }).catchall(z.union([text, z.number(), z.boolean()])),
-  software: z.record(z.string(), text),
-  epochs: z
-    .int()
-    .min(0)
-    .max(MAX_ID - 1),
-  states: count,
+  training: trainingEntrySchema,
+  numerics: numericsEntrySchema,
+  software: z.record(text, text),
+  epochs: id,
+  states: epochs,
+  measured: epochs,
   models: count,
-  shards: z.array(shardEntrySchema).min(1).max(MAX_SHARDS),
+  arrays: z
+    .array(
+      z.strictObject({
+        name: columnName,
+        dtype: z.enum(arrayDtypes),
+        axes: z.array(z.enum(arrayAxes)).length(3),
+      }),
+    )
+    .min(1)
+    .max(64),
+  columns: z.strictObject({
+    models: z.array(columnDeclarationSchema).max(MAX_DECLARED_COLUMNS),
+    metrics: z.array(columnDeclarationSchema).max(MAX_DECLARED_COLUMNS),
+  }),
   models_table: fileEntrySchema,
+  shards: z.array(shardEntrySchema).min(1).max(MAX_SHARDS),
+  root: sha256Hex,
+  derived_from: z.strictObject({ name: identifier, sha256: sha256Hex }).exactOptional(),
 }) satisfies z.ZodType<Manifest>;
 
-/** The layout as zoo.json and the shard headers state it. */
-export function statedLayout(architecture: Architecture): Manifest["layout"] {
-  const { D, tensors } = deriveLayout(architecture);
-  return { D, tensors: tensors.map(({ name, shape, offset }) => ({ name, shape, offset })) };
-}
-
-/** Bytes of the header of a shard's weights file: what its size leaves after the weights. */
-export function headerBytes(manifest: Manifest, shard: ShardEntry): number {
-  return shard.weights.bytes - manifest.states * shard.models.length * manifest.layout.D * 4;
-}
-
-/** Parses zoo.json and checks every rule that needs no other file. Throws ZooError `bad-zoo`. */
-export function parseManifest(json: Uint8Array, path: string = MANIFEST_PATH): Manifest {
-  const manifest = parseJson<Manifest>(json, manifestSchema, path);
-  checkManifest(manifest, path);
-  return manifest;
-}
-
-/** The rules between the fields of a manifest that already has the right types. Throws ZooError `bad-zoo`. */
-export function checkManifest(manifest: Manifest, path: string = MANIFEST_PATH): void {
-  const { architecture, dataset, states, epochs } = manifest;
-  const layout = layoutOf(architecture, path);
-  if (JSON.stringify(layout) !== JSON.stringify(canonicalLayout(manifest.layout))) {
-    throw badZoo(path, "layout is not the one that architecture gives");
-  }
-  if (states !== epochs + 1) throw badZoo(path, `states is ${states}, but must be epochs + 1 = ${epochs + 1}`);
-  if (dataset.shape.join() !== architecture.input.join()) {
-    throw badZoo(
-      path,
-      `dataset.shape [${dataset.shape.join(", ")}] is not architecture.input [${architecture.input.join(", ")}]`,
-    );
-  }
-  if (dataset.classes !== architecture.classes) {
-    throw badZoo(path, `dataset.classes ${dataset.classes} is not architecture.classes ${architecture.classes}`);
-  }
-  const [channels] = dataset.shape;
-  if (dataset.scale.length !== channels || dataset.shift.length !== channels) {
-    throw badZoo(path, `dataset.scale and dataset.shift must have one number per channel, ${channels}`);
-  }
-  checkShards(manifest, path);
-}
-
-function layoutOf(architecture: Architecture, path: string): Manifest["layout"] {
-  try {
-    return statedLayout(architecture);
-  } catch (e) {
-    if (isZooError(e, "bad-architecture")) throw badZoo(path, e.message, e);
-    throw e;
-  }
-}
-
-function canonicalLayout({ D, tensors }: Manifest["layout"]): Manifest["layout"] {
-  return { D, tensors: tensors.map(({ name, shape, offset }) => ({ name, shape, offset })) };
-}
-
-function checkShards(manifest: Manifest, path: string): void {
-  const seen = new Set<number>();
-  for (const [i, shard] of manifest.shards.entries()) {
-    const at = `shards[${i}]`;
-    if (shard.index !== i) throw badZoo(path, `${at}.index is ${shard.index}, but must be its position ${i}`);
-    checkPath(shard.weights, weightsPath(i), `${at}.weights`, path);
-    checkPath(shard.metrics, metricsPath(i), `${at}.metrics`, path);
-    for (const model of shard.models) {
-      if (seen.has(model)) throw badZoo(path, `${at}.models names model ${model}, which another row has already`);
-      seen.add(model);
-    }
-    const header = headerBytes(manifest, shard);
-    if (header < DATA_ALIGNMENT || header > 8 + MAX_HEADER_BYTES || header % DATA_ALIGNMENT !== 0) {
-      throw badZoo(path, `${at}.weights.bytes is ${shard.weights.bytes}, which leaves ${header} for the header`);
-    }
-    if (shard.metrics.bytes > MAX_TABLE_BYTES) throw badZoo(path, `${at}.metrics.bytes exceeds ${MAX_TABLE_BYTES}`);
-  }
-  if (manifest.models_table.bytes > MAX_TABLE_BYTES)
-    throw badZoo(path, `models_table.bytes exceeds ${MAX_TABLE_BYTES}`);
-  checkPath(manifest.models_table, MODELS_PATH, "models_table", path);
-  if (seen.size !== manifest.models) {
-    throw badZoo(path, `models is ${manifest.models}, but the shards hold ${seen.size}`);
-  }
-}
-
-function checkPath(entry: FileEntry, canonical: string, at: string, path: string): void {
-  if (entry.path !== canonical) {
-    throw badZoo(path, `${at}.path is ${JSON.stringify(entry.path)}, but must be ${JSON.stringify(canonical)}`);
-  }
-}
+/** The array that every zoo has. */
+export const weightsArray = ({ arrays }: Manifest): ArrayEntry =>
+  arrays.find(({ name }) => name === "weights") as ArrayEntry;

@@ -1,7 +1,7 @@
 import { type FileMetaData, parquetMetadata, type SchemaElement } from "hyparquet";
 import { parquetHeader } from "hyparquet/src/column.js";
+import type { ColumnSpec, ColumnType } from "./columns.ts";
 import { badZoo } from "./json.ts";
-import type { ColumnSpec, ColumnType } from "./parquet.ts";
 import { skipStruct } from "./thrift.ts";
 
 const physicalTypes = {

@@ -1,51 +1,73 @@
 import { parquetRead } from "hyparquet";
-import { parquetWriteBuffer } from "hyparquet-writer";
+import { ByteWriter, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
+import { type Column, type ColumnSpec, emptyColumn, type Table } from "./columns.ts";
 import { badZoo } from "./json.ts";
 import { checkFooter, readFooter } from "./parquet-check.ts";
 
-/**
- * The one kind of Parquet that a zoo uses: flat, every column required, PLAIN values, no compression, no dictionary.
- * Every reader knows it, the same rows give the same bytes, and no file can claim more values than it has bytes for.
- * (Tables are about half a percent of a zoo of CNN-s, so compressing them would save nothing.)
- */
-export interface ColumnSpec {
-  type: ColumnType;
-  /** Of a STRING column: the only values it may have. */
-  values?: readonly string[];
-}
+// The one kind of Parquet that a zoo uses: flat, every column required, PLAIN values, no compression, no dictionary.
+// Every reader knows it, the same rows give the same bytes, and no file can claim more values than it has bytes for.
+// (Tables are about half a percent of a zoo of CNN-s, so compressing them would save nothing.)
 
-interface ColumnData {
-  INT32: Int32Array;
-  INT64: BigInt64Array;
-  DOUBLE: Float64Array;
-  BOOLEAN: boolean[];
-  STRING: string[];
-}
-export type ColumnType = keyof ColumnData;
-
-/** Columns of equal length. */
-export type Table<C extends Record<string, ColumnSpec>> = {
-  [K in keyof C]: C[K] extends { values: readonly (infer V)[] } ? V[] : ColumnData[C[K]["type"]];
-};
-
-const ROW_GROUP_ROWS = 100_000;
+export const ROW_GROUP_ROWS = 100_000;
 /** A larger table is refused unread. */
 export const MAX_TABLE_BYTES = 2 ** 30;
 
 /** The bytes of a table; equal tables give equal bytes. NaN is written as 0x7ff8000000000000. */
 export function writeTable<C extends Record<string, ColumnSpec>>(columns: C, table: Table<C>): Uint8Array {
-  const columnData = Object.entries(columns).map(([name, { type }]) => {
-    const data = table[name] as ColumnData[ColumnType];
-    const canonical = data instanceof Float64Array ? data.map((x) => (Number.isNaN(x) ? Number.NaN : x)) : data;
-    return { name, data: canonical, type, nullable: false, encoding: "PLAIN" as const, offsetIndex: false };
+  return concatenate([...encodeTable(columns, [table])]);
+}
+
+/**
+ * The same of a table that comes in pieces, so that it need not be in memory: each piece but the last has
+ * `ROW_GROUP_ROWS` rows, and the pieces that come back are in the order of the file.
+ */
+export function* encodeTable<C extends Record<string, ColumnSpec>>(
+  columns: C,
+  pieces: Iterable<Table<C>>,
+): Generator<Uint8Array> {
+  const writer = new ByteWriter();
+  const empty = Object.entries(columns).map(([name, { type }]) => ({ name, data: [], type, nullable: false }));
+  const schema = schemaFromColumnData({ columnData: empty });
+  const parquet = new ParquetWriter({ writer, schema, codec: "UNCOMPRESSED", createdBy: "@zoo/format" });
+  const flush = (): Uint8Array => {
+    const bytes = writer.getBytes().slice();
+    writer.index = 0;
+    return bytes;
+  };
+  for (const table of pieces) {
+    const columnData = Object.entries(columns).map(([name]) => {
+      return { name, data: canonical(table[name] as Column), encoding: "PLAIN" as const, offsetIndex: false };
+    });
+    void parquet.write({ columnData, rowGroupSize: ROW_GROUP_ROWS }); // not a promise, as nothing flushes
+    yield flush();
+  }
+  void parquet.finish();
+  yield flush();
+}
+
+/** Every NaN alike, and every text encoded once, not once a row: that took most of the time and memory. */
+function canonical(data: Column): Column | Uint8Array[] {
+  if (data instanceof Float64Array) return data.map((x) => (Number.isNaN(x) ? Number.NaN : x));
+  if (!Array.isArray(data) || typeof data[0] !== "string") return data;
+  const known = new Map<string, Uint8Array>();
+  return (data as string[]).map((text) => {
+    let bytes = known.get(text);
+    if (bytes === undefined) {
+      bytes = new TextEncoder().encode(text);
+      known.set(text, bytes);
+    }
+    return bytes;
   });
-  const buffer = parquetWriteBuffer({
-    columnData,
-    codec: "UNCOMPRESSED",
-    rowGroupSize: ROW_GROUP_ROWS,
-    createdBy: "@zoo/format",
-  });
-  return new Uint8Array(buffer);
+}
+
+function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
 }
 
 /**
@@ -60,7 +82,9 @@ export async function readTable<C extends Record<string, ColumnSpec>>(
   const metadata = readFooter(bytes, path);
   const rows = checkFooter(columns, metadata, bytes, path);
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-  const table = emptyTable(columns, rows);
+  const table = Object.fromEntries(
+    Object.entries(columns).map(([name, { type }]) => [name, emptyColumn(type, rows)]),
+  ) as Record<string, Column>;
   try {
     const onChunk = (chunk: { columnName: string; columnData: ArrayLike<unknown>; rowStart: number }): void => {
       const column = table[chunk.columnName] as unknown[];
@@ -80,13 +104,4 @@ export async function readTable<C extends Record<string, ColumnSpec>>(
       );
   }
   return table as Table<C>;
-}
-
-function emptyTable(columns: Record<string, ColumnSpec>, rows: number): Record<string, ColumnData[ColumnType]> {
-  const make = (type: ColumnType): ColumnData[ColumnType] => {
-    if (type === "INT32") return new Int32Array(rows);
-    if (type === "INT64") return new BigInt64Array(rows);
-    return type === "DOUBLE" ? new Float64Array(rows) : [];
-  };
-  return Object.fromEntries(Object.entries(columns).map(([name, { type }]) => [name, make(type)]));
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type Dtype, elementBytes, isDtype } from "./elements.ts";
 import { badZoo, parseJson } from "./json.ts";
 
 /** A larger header is refused unread. 1000 models and 100 tensors take 30 kB. */
@@ -8,7 +9,7 @@ export const DATA_ALIGNMENT = 64;
 
 export interface TensorEntry {
   name: string;
-  dtype: string;
+  dtype: Dtype;
   shape: number[];
   /** From the start of the data, not of the file; end is exclusive. */
   begin: number;
@@ -23,35 +24,29 @@ export interface SafetensorsHeader {
   tensors: TensorEntry[];
 }
 
-const elementBytes: Record<string, number> = {
-  BOOL: 1,
-  U8: 1,
-  I8: 1,
-  U16: 2,
-  I16: 2,
-  F16: 2,
-  BF16: 2,
-  U32: 4,
-  I32: 4,
-  F32: 4,
-  U64: 8,
-  I64: 8,
-  F64: 8,
-};
-
 const size = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 export const safetensorsHeaderSchema = z
   .object({ __metadata__: z.record(z.string(), z.string()).exactOptional() })
   .catchall(z.strictObject({ dtype: z.string(), shape: z.array(size).max(16), data_offsets: z.tuple([size, size]) }));
 
 /**
- * The bytes before the data of a file with one F32 tensor: 8 bytes little-endian length, JSON, spaces up to the
- * alignment. The same arguments give the same bytes: metadata keys are sorted.
+ * The bytes before the data of a file with these tensors, one after the other: 8 bytes little-endian length, JSON,
+ * spaces up to the alignment. The same arguments give the same bytes: metadata keys are sorted.
+ * Throws RangeError where the header would be larger than a reader takes.
  */
-export function encodeHeader(name: string, shape: readonly number[], metadata: Record<string, string>): Uint8Array {
+export function encodeHeader(
+  tensors: readonly { name: string; dtype: Dtype; shape: readonly number[] }[],
+  metadata: Record<string, string>,
+): Uint8Array {
   const sorted = Object.fromEntries(Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1)));
-  const bytes = shape.reduce((a, b) => a * b, 4);
-  const json = JSON.stringify({ __metadata__: sorted, [name]: { dtype: "F32", shape, data_offsets: [0, bytes] } });
+  let begin = 0;
+  const entries = tensors.map(({ name, dtype, shape }) => {
+    const end = begin + shape.reduce((a, b) => a * b, elementBytes[dtype]);
+    const entry = { dtype, shape, data_offsets: [begin, end] };
+    begin = end;
+    return [name, entry] as const;
+  });
+  const json = JSON.stringify({ __metadata__: sorted, ...Object.fromEntries(entries) });
   const body = new TextEncoder().encode(json);
   const length = Math.ceil((8 + body.length) / DATA_ALIGNMENT) * DATA_ALIGNMENT - 8;
   if (length > MAX_HEADER_BYTES) throw new RangeError(`a header of ${length} bytes exceeds ${MAX_HEADER_BYTES}`);
@@ -91,10 +86,9 @@ export function decodeHeader(bytes: Uint8Array, fileBytes: number, path: string)
         data_offsets: [begin, end],
       },
     ]) => {
-      const width = Object.hasOwn(elementBytes, dtype) ? elementBytes[dtype] : undefined;
-      if (width === undefined)
+      if (!isDtype(dtype))
         throw badZoo(path, `tensor ${JSON.stringify(name)} has the unknown dtype ${JSON.stringify(dtype)}`);
-      const expected = shape.reduce((a, b) => a * b, width);
+      const expected = shape.reduce((a, b) => a * b, elementBytes[dtype] as number);
       if (end - begin !== expected) {
         throw badZoo(
           path,

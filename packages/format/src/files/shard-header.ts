@@ -1,74 +1,85 @@
 import type { Architecture } from "../model/architecture.ts";
+import { FORMAT_VERSION } from "./format-version.ts";
 import { badZoo } from "./json.ts";
-import { FORMAT_VERSION, type Manifest, statedLayout } from "./manifest.ts";
-import { DATA_ALIGNMENT, decodeHeader } from "./safetensors.ts";
+import type { ArrayEntry, Manifest, NumericsEntry, ShardEntry } from "./manifest.ts";
+import { DATA_ALIGNMENT, decodeHeader, encodeHeader } from "./safetensors.ts";
+import { layoutText, statedLayout, vectorLength } from "./stated-layout.ts";
 
 export const SHARD_FORMAT = "model-zoo-shard";
 
-/** What a shard's `__metadata__` says about the zoo; any other keys are the writer's own. */
+/** What the header of a shard says about its zoo, in the texts of `__metadata__`. */
 export interface ShardMetadata {
   architecture: string;
   layout: string;
-  numerics_version: string;
-  [key: string]: string;
+  /** JSON of {name, exact}. No engine: any exact engine gives the same file. */
+  numerics: string;
+}
+
+/** What one file of a shard holds. */
+export interface ShardContents {
+  index: number;
+  /** Ids in row order. */
+  models: readonly number[];
+  /** Stored epochs. */
+  states: readonly number[];
+  /** Elements of one model at one state. */
+  length: number;
+  array: Pick<ArrayEntry, "name" | "dtype">;
 }
 
 /** The metadata that every shard of a zoo must have, for `ShardPlan.metadata`. */
-export function shardMetadata(architecture: Architecture, numericsVersion: string): ShardMetadata {
-  const layout = JSON.stringify(statedLayout(architecture));
-  return { architecture: architecture.name, layout, numerics_version: numericsVersion };
+export function shardMetadata(architecture: Architecture, numerics: NumericsEntry): ShardMetadata {
+  const layout = layoutText(statedLayout(architecture));
+  return { architecture: architecture.name, layout, numerics: numericsText(numerics) };
 }
 
-/** The whole `__metadata__`. Throws TypeError where `metadata` lacks the layout or redefines what the shard states. */
-export function shardHeaderMetadata(
-  index: number,
-  models: readonly number[],
-  D: number,
-  metadata: ShardMetadata,
+const numericsText = ({ name, exact }: NumericsEntry): string => JSON.stringify({ name, exact });
+
+/** All bytes of an array's file before its data, which begins at a multiple of 64. */
+export function encodeShardHeader(contents: ShardContents, metadata: ShardMetadata): Uint8Array {
+  const { models, states, length, array } = contents;
+  const tensor = { name: array.name, dtype: array.dtype, shape: [states.length, models.length, length] };
+  return encodeHeader([tensor], shardHeaderMetadata(contents, metadata));
+}
+
+function shardHeaderMetadata(
+  { index, models, states, array }: ShardContents,
+  { architecture, layout, numerics }: ShardMetadata,
 ): Record<string, string> {
-  const own = {
+  return {
     format: SHARD_FORMAT,
     format_version: FORMAT_VERSION,
+    array: array.name,
+    architecture,
+    layout,
+    numerics,
     shard: String(index),
     models: JSON.stringify(models),
+    states: JSON.stringify(states),
   };
-  const clash = Object.keys(own).find((key) => Object.hasOwn(metadata, key));
-  if (clash !== undefined) throw new TypeError(`shard ${index}: metadata must not have the key "${clash}"`);
-  const layout = JSON.parse(metadata.layout) as Manifest["layout"] | null;
-  if (layout?.D !== D) {
-    throw new TypeError(
-      `shard ${index}: metadata.layout must be of D = ${D}; take it from shardMetadata(architecture, ...)`,
-    );
-  }
-  return { ...metadata, ...own };
 }
 
 /**
- * Checks the header of shard `index` against the manifest and returns where its data begins.
+ * Checks the header of an array's file against the manifest and returns where its data begins.
  * bytes: at least the header. Throws ZooError `bad-zoo`.
  */
-export function checkShardHeader(bytes: Uint8Array, fileBytes: number, manifest: Manifest, index: number): number {
-  const entry = manifest.shards[index];
-  const { path } = entry.weights;
+export function checkShardHeader(
+  bytes: Uint8Array,
+  manifest: Manifest,
+  { index, models, arrays }: ShardEntry,
+  array: ArrayEntry,
+): number {
+  const { path, bytes: fileBytes } = arrays[array.name];
   const { dataOffset, metadata, tensors } = decodeHeader(bytes, fileBytes, path);
   if (dataOffset % DATA_ALIGNMENT !== 0)
     throw badZoo(path, `the data begins at byte ${dataOffset}, not at a multiple of ${DATA_ALIGNMENT}`);
-  const shape = [manifest.states, entry.models.length, manifest.layout.D].join(", ");
-  const [tensor] = tensors;
-  if (
-    tensors.length !== 1 ||
-    tensor.name !== "weights" ||
-    tensor.dtype !== "F32" ||
-    tensor.shape.join(", ") !== shape
-  ) {
-    const found = tensors.map(({ name, dtype, shape }) => `${name} ${dtype} [${shape.join(", ")}]`).join("; ");
-    throw badZoo(path, `must hold weights F32 [${shape}] only, but holds ${found || "nothing"}`);
-  }
-  const { D, tensors: layout } = manifest.layout;
-  const stated: Record<string, string> = {
-    ...shardHeaderMetadata(index, entry.models, D, shardMetadata(manifest.architecture, manifest.numerics_version)),
-    layout: JSON.stringify({ D, tensors: layout.map(({ name, shape, offset }) => ({ name, shape, offset })) }),
-  };
+  const { states, layout, architecture, numerics } = manifest;
+  const length = vectorLength(layout, array);
+  const expected = `${array.name} ${array.dtype} [${states.length}, ${models.length}, ${length}]`;
+  const found = tensors.map(({ name, dtype, shape }) => `${name} ${dtype} [${shape.join(", ")}]`).join("; ");
+  if (found !== expected) throw badZoo(path, `must hold ${expected} only, but holds ${found || "nothing"}`);
+  const zoo = { architecture: architecture.name, layout: layoutText(layout), numerics: numericsText(numerics) };
+  const stated = shardHeaderMetadata({ index, models, states, length, array }, zoo);
   for (const [key, value] of Object.entries(stated)) {
     if (metadata[key] !== value)
       throw badZoo(

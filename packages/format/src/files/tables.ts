@@ -6,9 +6,10 @@ import {
   inits,
   optimizers,
 } from "../model/hyperparameters.ts";
+import type { Cell, ColumnDeclaration, ColumnSpec, Table } from "./columns.ts";
+import { declaredToTable, SOURCE_ID } from "./declared-columns.ts";
 import { badZoo, describeIssue } from "./json.ts";
 import type { ShardEntry } from "./manifest.ts";
-import type { ColumnSpec, Table } from "./parquet.ts";
 
 export const modelSplits = ["train", "val", "test"] as const;
 export type ModelSplit = (typeof modelSplits)[number];
@@ -21,6 +22,8 @@ export interface ModelRow extends Hyperparameters {
   split: ModelSplit;
   /** True when a weight or a loss is not finite at any epoch. */
   diverged: boolean;
+  /** Values of the columns that the zoo declares; absent where it declares none. */
+  declared?: Record<string, Cell>;
 }
 
 export const metricNames = ["train_loss", "train_acc", "val_loss", "val_acc", "test_loss", "test_acc"] as const;
@@ -33,6 +36,8 @@ export type MetricName = (typeof metricNames)[number];
 export interface MetricRow extends Record<MetricName, number> {
   model: number;
   epoch: number;
+  /** Values of the columns that the zoo declares; absent where it declares none. */
+  declared?: Record<string, Cell>;
 }
 
 export const modelColumns = {
@@ -50,7 +55,7 @@ export const modelColumns = {
   momentum: { type: "DOUBLE" },
   batch_size: { type: "INT32" },
   diverged: { type: "BOOLEAN" },
-} as const satisfies Record<keyof ModelRow, ColumnSpec>;
+} as const satisfies Record<Exclude<keyof ModelRow, "declared">, ColumnSpec>;
 
 export const metricColumns = {
   model: { type: "INT32" },
@@ -62,7 +67,7 @@ export const metricColumns = {
   test_loss: { type: "DOUBLE" },
   test_acc: { type: "DOUBLE" },
   ggap: { type: "DOUBLE" },
-} as const satisfies Record<keyof MetricRow | "ggap", ColumnSpec>;
+} as const satisfies Record<Exclude<keyof MetricRow, "declared"> | "ggap", ColumnSpec>;
 
 /** Columns of equal length, one per MetricRow field. */
 export type MetricColumns = { model: Int32Array; epoch: Int32Array } & Record<MetricName | "ggap", Float64Array>;
@@ -73,9 +78,13 @@ export const modelRowSchema = hyperparametersSchema.extend({
   row: z.int(),
   split: z.enum(modelSplits),
   diverged: z.boolean(),
-}) satisfies z.ZodType<ModelRow>;
+}) satisfies z.ZodType<Omit<ModelRow, "declared">>;
 
-export function modelsToTable(rows: readonly ModelRow[]): Table<typeof modelColumns> {
+/** declared: the manifest's `columns.models`; every row must have their values. */
+export function modelsToTable(
+  rows: readonly ModelRow[],
+  declared: readonly ColumnDeclaration[] = [],
+): Table<typeof modelColumns> {
   const column = <K extends keyof ModelRow>(name: K): ModelRow[K][] => rows.map((row) => row[name]);
   return {
     id: Int32Array.from(column("id")),
@@ -92,10 +101,17 @@ export function modelsToTable(rows: readonly ModelRow[]): Table<typeof modelColu
     momentum: Float64Array.from(column("momentum")),
     batch_size: Int32Array.from(column("batch_size")),
     diverged: column("diverged"),
+    ...declaredToTable(rows, declared),
   };
 }
 
-export function tableToModels(table: Table<typeof modelColumns>, path: string): ModelRow[] {
+/** Throws ZooError `bad-zoo` for the first row with a value out of range. */
+export function tableToModels(
+  table: Table<typeof modelColumns>,
+  declared: readonly ColumnDeclaration[],
+  path: string,
+): ModelRow[] {
+  const all = table as Record<string, ArrayLike<Cell>>;
   return Array.from(table.id, (id, i) => {
     const row = {
       id,
@@ -115,7 +131,11 @@ export function tableToModels(table: Table<typeof modelColumns>, path: string): 
     };
     const result = modelRowSchema.safeParse(row);
     if (!result.success) throw badZoo(path, `row ${i}: ${describeIssue(result.error)}`, result.error);
-    return result.data;
+    if (declared.length === 0) return result.data;
+    const source = all[SOURCE_ID]?.[i];
+    if (typeof source === "number" && source < 0)
+      throw badZoo(path, `row ${i}: ${SOURCE_ID} is ${source}, not 0 or more`);
+    return { ...result.data, declared: Object.fromEntries(declared.map(({ name }) => [name, all[name][i]])) };
   });
 }
 
@@ -132,32 +152,40 @@ export function checkModels(rows: readonly ModelRow[], shards: readonly ShardEnt
     throw badZoo(path, `the table has ${rows.length} rows, but zoo.json has ${models} models`);
 }
 
-/** rows: of one shard, by epoch, then row of the shard. */
-export function metricsToTable(rows: readonly MetricRow[]): Table<typeof metricColumns> {
-  const column = (name: MetricName): Float64Array => Float64Array.from(rows, (row) => row[name]);
+/** rows: of one shard, by epoch, then row of the shard. declared: the manifest's `columns.metrics`. */
+export function metricsToTable(
+  rows: readonly MetricRow[],
+  declared: readonly ColumnDeclaration[] = [],
+): Table<typeof metricColumns> {
+  const values = metricNames.map((name) => [name, Float64Array.from(rows, (row) => row[name])] as const);
   return {
     model: Int32Array.from(rows, ({ model }) => model),
     epoch: Int32Array.from(rows, ({ epoch }) => epoch),
-    train_loss: column("train_loss"),
-    train_acc: column("train_acc"),
-    val_loss: column("val_loss"),
-    val_acc: column("val_acc"),
-    test_loss: column("test_loss"),
-    test_acc: column("test_acc"),
+    ...(Object.fromEntries(values) as Record<MetricName, Float64Array>),
     ggap: Float64Array.from(rows, (row) => row.train_acc - row.test_acc),
+    ...declaredToTable(rows, declared),
   };
 }
 
-/** Throws ZooError `bad-zoo` unless the table has every epoch and model of the shard in order, with accuracies in [0, 1]. */
-export function checkMetrics(table: MetricColumns, models: readonly number[], states: number, path: string): void {
-  if (table.model.length !== states * models.length) {
+/**
+ * Throws ZooError `bad-zoo` unless the table has every measured epoch and model of the shard in order, with accuracies in
+ * [0, 1].
+ */
+export function checkMetrics(
+  table: MetricColumns,
+  models: readonly number[],
+  measured: readonly number[],
+  path: string,
+): void {
+  const rows = measured.length * models.length;
+  if (table.model.length !== rows) {
     throw badZoo(
       path,
-      `the table has ${table.model.length} rows; ${states} epochs of ${models.length} models make ${states * models.length}`,
+      `the table has ${table.model.length} rows; ${measured.length} epochs of ${models.length} models make ${rows}`,
     );
   }
-  for (let i = 0; i < table.model.length; i++) {
-    const epoch = Math.floor(i / models.length);
+  for (let i = 0; i < rows; i++) {
+    const epoch = measured[Math.floor(i / models.length)];
     const model = models[i % models.length];
     if (table.epoch[i] !== epoch || table.model[i] !== model) {
       throw badZoo(

@@ -41,6 +41,8 @@ export interface Hyperparameters {
 }
 
 const finite = z.number();
+/** A list stops at its first wrong item, where the parser is asked to. */
+const abort = { abort: true };
 
 export const activationSchema = z.enum(activations);
 export const initSchema = z.enum(inits);
@@ -49,13 +51,13 @@ export const optimizerSchema = z.enum(optimizers);
 export const hyperparametersSchema = z.strictObject({
   activation: activationSchema,
   init: initSchema,
-  dropout: finite.min(0).lt(1),
+  dropout: finite.min(0, abort).lt(1, abort),
   optimizer: optimizerSchema,
-  lr: finite.positive(),
-  weight_decay: finite.min(0),
-  momentum: finite.min(0).lt(1),
-  batch_size: z.int().min(1).max(1_000_000),
-  seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
+  lr: finite.positive(abort),
+  weight_decay: finite.min(0, abort),
+  momentum: finite.min(0, abort).lt(1, abort),
+  batch_size: z.int().min(1, abort).max(1_000_000, abort),
+  seed: z.int().min(0, abort).max(Number.MAX_SAFE_INTEGER, abort),
 }) satisfies z.ZodType<Hyperparameters>;
 
 /** The names of the hyperparameters, in the order of the columns of models.parquet. */

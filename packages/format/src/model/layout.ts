@@ -1,162 +1,184 @@
-import { ZooError } from "../errors.ts";
 import type { Architecture, LayerSpec } from "./architecture.ts";
+import { type LayerPlace, outputShape, placeInList, refuse } from "./layer-shapes.ts";
+import { AxisTies, type PermutationGroup, type Units } from "./permutation-groups.ts";
 
-/** A weight or bias as a slice of a model's flat vector [D]. */
-export interface ParameterTensor {
-  /** `layers.{i}.weight` or `layers.{i}.bias`, i = index in `layers`: the keys of a PyTorch module with `layers = nn.Sequential(...)`. */
+/** scale and shift are what PyTorch calls weight and bias of a batch normalisation. */
+export type TensorRole = "weight" | "bias" | "scale" | "shift";
+
+/** A slice of a model's flat vector of buffers [B]. */
+export interface BufferTensor {
+  /** The key of a PyTorch module with `layers = nn.Sequential(...)`: `layers.0.weight`, `layers.3.body.1.running_var`. */
   name: string;
   shape: number[];
   /** Elements from the start of the vector. */
   offset: number;
   size: number;
-  /** Index in `layers`. */
+  /** Index in `shapes`. */
   layer: number;
+}
+
+/** A trained tensor as a slice of a model's flat vector of weights [D]. */
+export interface ParameterTensor extends BufferTensor {
+  role: TensorRole;
 }
 
 /** The shapes [C, H, W] or [P] that one layer takes and gives. */
 export interface LayerShape {
-  /** Index in `layers`. */
+  /** Position in `shapes`; in a network without residuals also the index in `layers`. */
   index: number;
+  /** `layers.3`, or `layers.3.body.0` and `layers.3.shortcut.0` inside a residual. */
+  path: string;
   type: LayerSpec["type"];
   in: number[];
   out: number[];
 }
 
-/**
- * An axis of a tensor that a permutation acts on, in blocks: entry i of the permutation moves elements
- * i * block .. (i + 1) * block - 1 along `axis` together. block = H * W where a convolution was flattened.
- */
-export interface PermutedAxis {
-  tensor: string;
-  axis: number;
-  block: number;
-}
-
-/** Hidden units of one layer: permuting `out` and `in` alike leaves the network's function unchanged. */
-export interface PermutationGroup {
-  /** Index in `layers` of the layer whose outputs these are. */
-  layer: number;
-  size: number;
-  out: PermutedAxis[];
-  in: PermutedAxis[];
-}
-
 export interface Layout {
   /** Weights per model. */
   D: number;
+  /** Elements of buffers per model; 0 without batch normalisation. */
+  B: number;
   /** In PyTorch order: per layer the weight (row-major), then the bias. Together they cover [0, D) without gaps. */
   tensors: ParameterTensor[];
-  /** One per layer, in order. */
+  /** running_mean, then running_var of each batch normalisation. Together they cover [0, B) without gaps. */
+  buffers: BufferTensor[];
+  /** One per layer, in the order of execution: of a residual the body, the shortcut, then the residual itself, their sum. */
   shapes: LayerShape[];
-  /** One per layer with weights, except the last. */
+  /** By first layer. In a network without residuals one per layer with weights, except the last. */
   permutation: PermutationGroup[];
 }
 
 /** The largest D: 1 GiB of float32 per model. */
 export const MAX_WEIGHTS = 2 ** 28;
+/** A network has at most this many layers, those inside residuals included, and residuals in residuals this deep. */
+const MAX_LAYERS = 4096;
+const MAX_NESTING = 8;
 
-const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+type Residual = Extract<LayerSpec, { type: "residual" }>;
+type PlainLayer = Exclude<LayerSpec, Residual>;
+type WeightedLayer = Extract<LayerSpec, { type: "conv2d" | "linear" }>;
 
 /**
  * Everything that follows from a list of layers.
  *
- * Throws ZooError `bad-architecture` where a layer cannot take what the layer before gives,
- * where the output is not [classes], or where D exceeds MAX_WEIGHTS.
+ * Throws ZooError `bad-architecture` where a layer cannot take what the layer before gives, where body and shortcut of a
+ * residual differ in shape, where the output is not [classes], or where a limit above is exceeded.
  */
 export function deriveLayout(architecture: Architecture): Layout {
-  const tensors: ParameterTensor[] = [];
-  const shapes: LayerShape[] = [];
-  const permutation: PermutationGroup[] = [];
-  let shape: number[] = [...architecture.input];
-  let D = 0;
-  let pending: PermutationGroup | null = null;
-  let block = 1;
-
-  const addTensor = (layer: number, part: "weight" | "bias", tensorShape: number[]): string => {
-    const name = `layers.${layer}.${part}`;
-    tensors.push({ name, shape: tensorShape, offset: D, size: product(tensorShape), layer });
-    D += product(tensorShape);
-    if (!(D <= MAX_WEIGHTS)) fail(architecture, layer, `the weights so far number ${D}; at most ${MAX_WEIGHTS}`);
-    return name;
-  };
-
-  for (const [i, layer] of architecture.layers.entries()) {
-    const out = outputShape(architecture, i, layer, shape);
-    if (layer.type === "flatten") block = product(shape) / shape[0];
-    if (layer.type === "conv2d" || layer.type === "linear") {
-      const kernel = layer.type === "conv2d" ? [layer.kernel, layer.kernel] : [];
-      const weight = addTensor(i, "weight", [layer.out, shape[0], ...kernel]);
-      const bias = addTensor(i, "bias", [layer.out]);
-      pending?.in.push({ tensor: weight, axis: 1, block });
-      if (pending !== null) permutation.push(pending);
-      const axes = [weight, bias].map((tensor) => ({ tensor, axis: 0, block: 1 }));
-      pending = { layer: i, size: layer.out, out: axes, in: [] };
-      block = 1;
-    }
-    shapes.push({ index: i, type: layer.type, in: shape, out });
-    shape = out;
+  const { input, classes, layers } = architecture;
+  const ties = new AxisTies();
+  const walk = new LayoutWalk(architecture.name, ties);
+  const channels = ties.units(input[0]);
+  ties.fix(channels);
+  const { shape, units } = walk.list(layers, "layers", { shape: [...input], units: channels }, 0);
+  ties.fix(units);
+  if (shape.length !== 1 || shape[0] !== classes) {
+    const rule = `the network ends with shape [${shape.join(", ")}], not [classes] = [${classes}]`;
+    refuse(placeInList(architecture, layers.length - 1), rule);
   }
-  if (shape.length !== 1 || shape[0] !== architecture.classes) {
-    const last = architecture.layers.length - 1;
-    fail(
-      architecture,
-      last,
-      `the network ends with shape [${shape.join(", ")}], not [classes] = [${architecture.classes}]`,
-    );
-  }
-  if (pending === null) fail(architecture, 0, "no layer has weights; add a linear layer");
-  return { D, tensors, shapes, permutation };
+  const { tensors, buffers, shapes } = walk;
+  if (tensors.length === 0) refuse(placeInList(architecture, 0), "no layer has weights; add a linear layer");
+  return { D: endOf(tensors), B: endOf(buffers), tensors, buffers, shapes, permutation: ties.groups() };
 }
 
-function outputShape(architecture: Architecture, index: number, layer: LayerSpec, shape: number[]): number[] {
-  switch (layer.type) {
-    case "activation":
-    case "dropout":
-      return shape;
-    case "flatten":
-      if (shape.length === 1)
-        fail(architecture, index, `the input [${shape.join(", ")}] is flat already; remove the layer`);
-      return [product(shape)];
-    case "linear":
-      if (shape.length !== 1)
-        fail(architecture, index, `the input [${shape.join(", ")}] is an image; put a flatten layer before`);
-      return [layer.out];
-    case "conv2d": {
-      const { kernel, stride = 1, padding = 0 } = layer;
-      if (padding >= kernel) fail(architecture, index, `padding ${padding} must be smaller than the kernel ${kernel}`);
-      return [layer.out, ...window(architecture, index, shape, kernel, stride, padding)];
+/** What flows from one layer to the next. */
+interface Value {
+  shape: number[];
+  units: Units;
+}
+
+class LayoutWalk {
+  readonly tensors: ParameterTensor[] = [];
+  readonly buffers: BufferTensor[] = [];
+  readonly shapes: LayerShape[] = [];
+  readonly #network: string;
+  readonly #ties: AxisTies;
+
+  constructor(network: string, ties: AxisTies) {
+    this.#network = network;
+    this.#ties = ties;
+  }
+
+  /** Lays out one list of layers, whose path is `list`, and returns what it gives for `input`. */
+  list(layers: readonly LayerSpec[], list: string, input: Value, nesting: number): Value {
+    let value = input;
+    for (const [i, layer] of layers.entries()) {
+      const path = `${list}.${i}`;
+      const place = { network: this.#network, path, type: layer.type };
+      const next =
+        layer.type === "residual" ? this.#residual(layer, place, value, nesting) : this.#layer(layer, place, value);
+      if (this.shapes.length === MAX_LAYERS) refuse(place, `the network has more than ${MAX_LAYERS} layers`);
+      this.shapes.push({ index: this.shapes.length, path, type: layer.type, in: value.shape, out: next.shape });
+      value = next;
     }
-    case "maxpool2d":
-    case "avgpool2d": {
-      const { kernel, stride = kernel } = layer;
-      return [shape[0], ...window(architecture, index, shape, kernel, stride, 0)];
+    return value;
+  }
+
+  #residual({ body, shortcut }: Residual, place: LayerPlace, value: Value, nesting: number): Value {
+    if (nesting === MAX_NESTING) refuse(place, `residuals are nested deeper than ${MAX_NESTING}`);
+    const a = this.list(body, `${place.path}.body`, value, nesting + 1);
+    const b = this.list(shortcut, `${place.path}.shortcut`, value, nesting + 1);
+    if (a.shape.join() !== b.shape.join()) {
+      const rule = `the body gives [${a.shape.join(", ")}], but the shortcut [${b.shape.join(", ")}]; they must be equal to be added`;
+      refuse(place, rule);
     }
-    case "batchnorm2d":
-    case "residual":
-      return fail(architecture, index, "this layer is not laid out yet");
-    default:
-      return layer satisfies never;
+    return { shape: a.shape, units: this.#ties.add(a.units, b.units) };
+  }
+
+  #layer(layer: PlainLayer, place: LayerPlace, { shape, units }: Value): Value {
+    const out = outputShape(layer, shape, place);
+    switch (layer.type) {
+      case "conv2d":
+      case "linear":
+        return { shape: out, units: this.#weights(layer, place, { shape, units }) };
+      case "batchnorm2d":
+        this.#normalisation(place, { shape, units });
+        return { shape: out, units };
+      case "flatten":
+        return { shape: out, units: { ...units, block: (units.block * out[0]) / shape[0] } };
+      default:
+        return { shape: out, units };
+    }
+  }
+
+  #weights(layer: WeightedLayer, place: LayerPlace, { shape, units }: Value): Units {
+    const kernel = layer.type === "conv2d" ? [layer.kernel, layer.kernel] : [];
+    const made = this.#ties.units(layer.out);
+    const weight = this.#tensor("weight", place, [layer.out, shape[0], ...kernel]);
+    this.#bind(weight, units, "in", 1);
+    this.#bind(weight, made, "out", 0);
+    if (layer.bias !== false) this.#bind(this.#tensor("bias", place, [layer.out]), made, "out", 0);
+    return made;
+  }
+
+  #normalisation(place: LayerPlace, { shape: [C], units }: Value): void {
+    for (const role of ["scale", "shift"] as const) this.#bind(this.#tensor(role, place, [C]), units, "out", 0);
+    for (const part of ["running_mean", "running_var"]) {
+      const buffer = slice(`${place.path}.${part}`, [C], endOf(this.buffers), this.shapes.length);
+      this.buffers.push(buffer);
+      this.#bind(buffer, units, "buffers", 0);
+    }
+  }
+
+  #tensor(role: TensorRole, place: LayerPlace, shape: number[]): ParameterTensor {
+    const part = role === "weight" || role === "scale" ? "weight" : "bias";
+    const tensor = { ...slice(`${place.path}.${part}`, shape, endOf(this.tensors), this.shapes.length), role };
+    this.tensors.push(tensor);
+    const D = endOf(this.tensors);
+    if (!(D <= MAX_WEIGHTS)) refuse(place, `the weights so far number ${D}; at most ${MAX_WEIGHTS}`);
+    return tensor;
+  }
+
+  #bind({ name, layer }: BufferTensor, units: Units, side: "out" | "in" | "buffers", axis: number): void {
+    this.#ties.bind(units, side, layer, name, axis);
   }
 }
 
-function window(
-  a: Architecture,
-  index: number,
-  shape: number[],
-  kernel: number,
-  stride: number,
-  padding: number,
-): number[] {
-  if (shape.length !== 3) fail(a, index, `the input [${shape.join(", ")}] is flat, and this layer needs [C, H, W]`);
-  return shape.slice(1).map((side) => {
-    const span = side + 2 * padding - kernel;
-    if (span < 0) fail(a, index, `the kernel ${kernel} is larger than the input [${shape.join(", ")}]`);
-    return Math.floor(span / stride) + 1;
-  });
+function slice(name: string, shape: number[], offset: number, layer: number): BufferTensor {
+  return { name, shape, offset, size: shape.reduce((a, b) => a * b, 1), layer };
 }
 
-function fail(architecture: Architecture, index: number, rule: string): never {
-  const path = `${architecture.name}.layers[${index}]`;
-  const type = architecture.layers[index]?.type ?? "missing";
-  throw new ZooError("bad-architecture", `${path} (${type}): ${rule}`, { path, rule });
+function endOf(tensors: readonly BufferTensor[]): number {
+  const last = tensors.at(-1);
+  return last === undefined ? 0 : last.offset + last.size;
 }

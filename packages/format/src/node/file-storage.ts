@@ -1,9 +1,10 @@
-import { closeSync, openSync, read, readSync } from "node:fs";
-import { stat } from "node:fs/promises";
+import { read, readSync } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { missingFile, type Storage, shortFile } from "../read/storage.ts";
+import { LIST_DEPTH, missingFile, type Storage, shortFile } from "../read/storage.ts";
 import { io, ioError } from "./io-error.ts";
+import { OpenFiles } from "./open-files.ts";
 
 const readAsync = promisify(read);
 
@@ -15,31 +16,34 @@ const MAX_BLOCKING_BYTES = 2 ** 20;
 /** A single read call takes less than 2 GiB. */
 const MAX_READ_BYTES = 2 ** 30;
 
-/** A zoo in a folder. Files stay open until `close`. */
-export function fileStorage(folder: string): Storage {
-  const open = new Map<string, number>();
+const MAX_OPEN_FILES = 256;
 
-  function descriptor(path: string): number {
-    let fd = open.get(path);
-    if (fd === undefined) {
-      fd = openSync(join(folder, path), "r");
-      open.set(path, fd);
-    }
-    return fd;
-  }
+/** A zoo in a folder. Files stay open until `close`, the last 256 of them. maxReadBytes: of one call, smaller in tests. */
+export function fileStorage(folder: string, maxReadBytes: number = MAX_READ_BYTES): Storage {
+  const files = new OpenFiles(MAX_OPEN_FILES);
 
   async function readInto(path: string, offset: number, target: Uint8Array): Promise<void> {
+    const full = join(folder, path);
+    try {
+      const file = files.borrow(full);
+      try {
+        await fill(file.fd, path, offset, target);
+      } finally {
+        files.giveBack(file);
+      }
+    } catch (e) {
+      throw ioError(full, "read", e);
+    }
+  }
+
+  async function fill(fd: number, path: string, offset: number, target: Uint8Array): Promise<void> {
     let filled = 0;
     while (filled < target.length) {
-      const length = Math.min(target.length - filled, MAX_READ_BYTES);
-      let got: number;
-      try {
-        const fd = descriptor(path);
-        if (length <= MAX_BLOCKING_BYTES) got = readSync(fd, target, filled, length, offset + filled);
-        else got = (await readAsync(fd, target, filled, length, offset + filled)).bytesRead;
-      } catch (e) {
-        throw ioError(join(folder, path), "read", e);
-      }
+      const length = Math.min(target.length - filled, maxReadBytes);
+      const got =
+        length <= MAX_BLOCKING_BYTES
+          ? readSync(fd, target, filled, length, offset + filled)
+          : (await readAsync(fd, target, filled, length, offset + filled)).bytesRead;
       if (got === 0) throw shortFile(path, offset, target.length, offset + filled);
       filled += got;
     }
@@ -55,12 +59,26 @@ export function fileStorage(folder: string): Storage {
     });
   }
 
+  async function list(below = "", depth = 0): Promise<string[]> {
+    const entries = await io(join(folder, below), "list", () => readdir(join(folder, below), { withFileTypes: true }));
+    const found: string[] = [];
+    for (const entry of entries) {
+      const path = below === "" ? entry.name : `${below}/${entry.name}`;
+      // A whole folder may lie on another disk. Links further down could lead in a circle.
+      const linked = depth === 0 && entry.isSymbolicLink() && (await isFolder(join(folder, path)));
+      if ((entry.isDirectory() || linked) && depth < LIST_DEPTH) found.push(...(await list(path, depth + 1)));
+      else found.push(path);
+    }
+    return found;
+  }
+
   return {
     label: folder,
     maxGapBytes: 32 * 1024,
     concurrency: 4,
     readInto,
     size,
+    list: () => list(),
     async read(path, offset, length) {
       const bytesInFile = await size(path);
       if (bytesInFile === null) throw missingFile(join(folder, path), "read");
@@ -70,8 +88,12 @@ export function fileStorage(folder: string): Storage {
       return bytes;
     },
     async close() {
-      for (const fd of open.values()) closeSync(fd);
-      open.clear();
+      files.close();
     },
   };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => null);
+  return found?.isDirectory() ?? false;
 }

@@ -11,6 +11,7 @@ const nextSteps: Record<string, string> = {
   ENOENT: "there is no such file or folder; check the path",
   ENOTDIR: "a part of the path is a file, not a folder; check the path",
   EISDIR: "this is a folder, not a file; check the path",
+  ELOOP: "symbolic links lead in a circle; remove them",
   EMFILE: "too many files are open; raise the limit (ulimit -n) and try again",
   EIO: "the disk reports an error; check it, then resume",
 };

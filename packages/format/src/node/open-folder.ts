@@ -1,15 +1,9 @@
-import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import type { Hasher } from "../files/sha256.ts";
 import { type OpenOptions, openZoo as openAnywhere } from "../read/open-zoo.ts";
 import type { Storage } from "../read/storage.ts";
 import type { Zoo } from "../read/zoo.ts";
+import { nodeHasher } from "./digest.ts";
 import { fileStorage } from "./file-storage.ts";
-
-function nodeHasher(): Hasher {
-  const hash = createHash("sha256");
-  return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest("hex") };
-}
 
 /**
  * Opens a zoo in a folder (a path or a file: URL), behind an http(s) URL, or in any storage.

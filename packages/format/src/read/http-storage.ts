@@ -1,9 +1,12 @@
 import { ZooError } from "../errors.ts";
+import { printable } from "../files/printable.ts";
+import { fetchAlong } from "./redirects.ts";
 import { missingFile, type Storage, shortFile } from "./storage.ts";
 
 export interface HttpOptions {
-  /** Sent with every request, for example `authorization`. */
+  /** Sent with every request to the zoo's own origin, for example `authorization`. A redirect elsewhere goes without them. */
   headers?: Record<string, string>;
+  /** Instead of the built-in one: through a proxy, or with other time-outs. */
   fetch?: typeof globalThis.fetch;
 }
 
@@ -26,19 +29,15 @@ export function httpStorage(url: string | URL, options: HttpOptions = {}): Stora
     const fail = (errno: string, rule: string, cause?: unknown): ZooError<"io"> =>
       new ZooError(
         "io",
-        `${target.href}: ${rule}`,
+        `${target.href}: ${printable(rule)}`,
         { path: target.href, op: "GET", errno },
         cause === undefined ? {} : { cause },
       );
     // Without "identity" a server may compress, and then ranges are of the compressed bytes.
-    const headers = {
-      ...options.headers,
-      range: `bytes=${offset}-${offset + length - 1}`,
-      "accept-encoding": "identity",
-    };
+    const headers = { range: `bytes=${offset}-${offset + length - 1}`, "accept-encoding": "identity" };
     let response: Response;
     try {
-      response = await request(target, { headers });
+      response = await fetchAlong(request, target, headers, options.headers ?? {});
     } catch (e) {
       throw fail("network", `cannot be reached (${reasonOf(e)}); check the address and the network`, e);
     }

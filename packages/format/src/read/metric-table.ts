@@ -1,89 +1,105 @@
-import type { MetricColumns, MetricName, MetricRow } from "../files/tables.ts";
+import { type Cell, type Column, type ColumnDeclaration, emptyColumn } from "../files/columns.ts";
+import { type MetricColumns, type MetricName, type MetricRow, metricColumns, metricNames } from "../files/tables.ts";
+import { Epochs } from "./epochs.ts";
 
-/** The metrics of all models at all epochs, in columns [M, E]: by ascending model id, then epoch. */
+/** The metrics of all models at all measured epochs, in columns [M, measured]: by ascending model id, then epoch. */
 export class MetricTable {
   /** Ids, in row order. */
   readonly models: readonly number[];
-  /** E. */
-  readonly states: number;
+  /** Epochs, in column order. */
+  readonly measured: readonly number[];
   readonly columns: Readonly<MetricColumns>;
+  readonly #epochs: Epochs;
   readonly #rowOf: Map<number, number>;
+  readonly #declared: ReadonlyMap<string, Column>;
 
-  constructor(models: readonly number[], states: number, columns: MetricColumns) {
+  constructor(
+    models: readonly number[],
+    measured: readonly number[],
+    columns: MetricColumns,
+    declared: ReadonlyMap<string, Column>,
+  ) {
     this.models = models;
-    this.states = states;
+    this.measured = measured;
     this.columns = columns;
+    this.#epochs = new Epochs(measured, "metrics");
     this.#rowOf = new Map(models.map((id, m) => [id, m]));
+    this.#declared = declared;
   }
 
-  /** M * E. */
+  /** M * measured. */
   get length(): number {
     return this.columns.model.length;
   }
 
-  /** Throws RangeError where the zoo has no such model or epoch. */
+  get lastEpoch(): number {
+    return this.#epochs.last;
+  }
+
+  /** Throws RangeError where the zoo has no such model, or did not measure that epoch. */
   value(model: number, epoch: number, name: MetricName | "ggap"): number {
     return this.columns[name][this.#index(model, epoch)];
   }
 
-  /** Throws RangeError where the zoo has no such model or epoch. */
+  /** Throws RangeError where the zoo has no such model, or did not measure that epoch. */
   at(model: number, epoch: number): MetricRow & { ggap: number } {
     const i = this.#index(model, epoch);
-    const { columns } = this;
-    return {
+    const values = metricNames.map((name) => [name, this.columns[name][i]] as const);
+    const row = {
       model,
       epoch,
-      train_loss: columns.train_loss[i],
-      train_acc: columns.train_acc[i],
-      val_loss: columns.val_loss[i],
-      val_acc: columns.val_acc[i],
-      test_loss: columns.test_loss[i],
-      test_acc: columns.test_acc[i],
-      ggap: columns.ggap[i],
+      ...(Object.fromEntries(values) as Record<MetricName, number>),
+      ggap: this.columns.ggap[i],
     };
+    if (this.#declared.size === 0) return row;
+    const declared = [...this.#declared].map(([name, column]) => [name, column[i]] as const);
+    return { ...row, declared: Object.fromEntries(declared) };
+  }
+
+  /** Any column, [M, measured], also those that the zoo declares. Throws RangeError for a name that no column has. */
+  column(name: string): Column {
+    const column = Object.hasOwn(metricColumns, name)
+      ? this.columns[name as keyof MetricColumns]
+      : this.#declared.get(name);
+    if (column !== undefined) return column;
+    const names = [...Object.keys(metricColumns), ...this.#declared.keys()].join(", ");
+    throw new RangeError(`the metrics have no column ${JSON.stringify(name)}; they have ${names}`);
+  }
+
+  /** A value of a column that the zoo declares. */
+  declaredValue(model: number, epoch: number, name: string): Cell {
+    return this.column(name)[this.#index(model, epoch)];
   }
 
   #index(model: number, epoch: number): number {
     const m = this.#rowOf.get(model);
     if (m === undefined) throw new RangeError(`the zoo has no model ${model}`);
-    checkEpoch(epoch, this.states);
-    return m * this.states + epoch;
+    return m * this.measured.length + this.#epochs.index(epoch);
   }
 }
 
-export function checkEpoch(epoch: number, states: number): void {
-  if (Number.isInteger(epoch) && epoch >= 0 && epoch < states) return;
-  throw new RangeError(`the zoo has no epoch ${epoch}; it has 0 (the initialisation) to ${states - 1}`);
-}
-
-/** Orders the tables of shards, each by epoch and row, into columns [M, E] by the order of `models`. */
+/** Orders the tables of shards, each by epoch and row, into columns [M, measured] by the order of `models`. */
 export function mergeMetrics(
   models: readonly number[],
-  states: number,
+  measured: readonly number[],
+  declared: readonly ColumnDeclaration[],
   shards: readonly { models: readonly number[]; table: MetricColumns }[],
 ): MetricTable {
-  const length = models.length * states;
-  const float = (): Float64Array => new Float64Array(length);
-  const columns: MetricColumns = {
-    model: new Int32Array(length),
-    epoch: new Int32Array(length),
-    train_loss: float(),
-    train_acc: float(),
-    val_loss: float(),
-    val_acc: float(),
-    test_loss: float(),
-    test_acc: float(),
-    ggap: float(),
-  };
+  const length = models.length * measured.length;
   const rowOf = new Map(models.map((id, m) => [id, m]));
-  const names = Object.keys(columns) as (keyof MetricColumns)[];
-  for (const { models: ids, table } of shards) {
-    for (const [m, id] of ids.entries()) {
-      const base = (rowOf.get(id) as number) * states;
-      for (const name of names) {
-        for (let e = 0; e < states; e++) columns[name][base + e] = table[name][e * ids.length + m];
+  const merged = (name: string, type: ColumnDeclaration["type"]): Column => {
+    const column = emptyColumn(type, length) as Cell[];
+    for (const { models: ids, table } of shards) {
+      const source = (table as Record<string, Column>)[name];
+      for (const [m, id] of ids.entries()) {
+        const base = (rowOf.get(id) as number) * measured.length;
+        for (let e = 0; e < measured.length; e++) column[base + e] = source[e * ids.length + m];
       }
     }
-  }
-  return new MetricTable(models, states, columns);
+    return column as Column;
+  };
+  const fixed = Object.entries(metricColumns).map(([name, { type }]) => [name, merged(name, type)]);
+  const columns = Object.fromEntries(fixed) as MetricColumns;
+  const extra = new Map(declared.map(({ name, type }) => [name, merged(name, type)]));
+  return new MetricTable(models, measured, columns, extra);
 }

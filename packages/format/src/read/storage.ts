@@ -13,12 +13,17 @@ export interface Storage {
   readInto?(path: string, offset: number, target: Uint8Array): Promise<void>;
   /** Bytes of the file; null when there is no such file. */
   size(path: string): Promise<number | null>;
+  /** Every file that is there; what lies deeper than `LIST_DEPTH`, or behind a link there, by the folder's path. Where it can be had. */
+  list?(): Promise<string[]>;
   /** Ranges that are at most this many bytes apart are read as one, because a second request costs more. */
   readonly maxGapBytes: number;
   /** How many reads to have under way at once. */
   readonly concurrency: number;
   close(): Promise<void>;
 }
+
+/** Files of a zoo lie at most this many folders below it: `weights/0001/`. */
+export const LIST_DEPTH = 2;
 
 /** A zoo held in memory: path -> bytes. */
 export function memoryStorage(files: ReadonlyMap<string, Uint8Array> | Readonly<Record<string, Uint8Array>>): Storage {
@@ -35,6 +40,9 @@ export function memoryStorage(files: ReadonlyMap<string, Uint8Array> | Readonly<
     },
     async size(path) {
       return map.get(path)?.length ?? null;
+    },
+    async list() {
+      return [...map.keys()];
     },
     async close() {},
   };

@@ -1,31 +1,24 @@
-import { ZooError } from "../errors.ts";
-import { badZoo, MAX_JSON_BYTES } from "../files/json.ts";
-import { type FileEntry, type Manifest, parseManifest } from "../files/manifest.ts";
-import { readTable } from "../files/parquet.ts";
-import { MANIFEST_PATH } from "../files/paths.ts";
-import { type Hasher, sha256Hasher } from "../files/sha256.ts";
-import {
-  checkMetrics,
-  checkModels,
-  type ModelRow,
-  metricColumns,
-  modelColumns,
-  tableToModels,
-} from "../files/tables.ts";
-import { checkEpoch, type MetricTable, mergeMetrics } from "./metric-table.ts";
+import type { FileEntry, Manifest } from "../files/manifest.ts";
+import { type Hasher, sha256Hasher, toHex } from "../files/sha256.ts";
+import type { MetricColumns, ModelRow } from "../files/tables.ts";
+import { ArrayReader } from "./array-reader.ts";
+import { Epochs } from "./epochs.ts";
+import { inParallel } from "./in-parallel.ts";
+import { type MetricTable, mergeMetrics } from "./metric-table.ts";
 import { ModelTable } from "./model-table.ts";
-import { missingFile, type Storage } from "./storage.ts";
-import { inParallel, WeightReader } from "./weight-reader.ts";
+import { readMetrics, readModels } from "./read-tables.ts";
+import type { Storage } from "./storage.ts";
+import { checkHash, checkSize, readManifest } from "./zoo-files.ts";
 
-/** Rows of float32, row-major. */
-export interface Matrix {
-  data: Float32Array;
+/** Rows of numbers, row-major. */
+export interface Matrix<T extends Float32Array | Uint8Array = Float32Array> {
+  data: T;
   shape: [rows: number, columns: number];
 }
 
 export interface NamedTensor {
   shape: number[];
-  /** Row-major; a view into one vector [D] that all tensors of the state share. */
+  /** Row-major; a view into one vector [D] or [B] that all tensors of the state share. */
   data: Float32Array;
 }
 
@@ -46,36 +39,54 @@ const HASH_CHUNK_BYTES = 2 ** 20;
  * An opened zoo. Weights are read when asked for; the headers of the shards and the metrics are kept once read.
  *
  * Reading throws ZooError `bad-zoo` where a file breaks the format, `io` where the storage fails, and RangeError for a
- * model or epoch that the zoo does not have.
+ * model, an epoch or an array that the zoo does not have.
  */
 export class Zoo {
   readonly manifest: Manifest;
+  /** SHA-256 of zoo.json: the name of this zoo among all, for what is derived from it. */
+  readonly sha256: string;
   readonly models: ModelTable;
   readonly #storage: Storage;
-  readonly #weights: WeightReader;
   readonly #hasher: () => Hasher;
+  readonly #stored: Epochs;
+  readonly #arrays: ReadonlyMap<string, ArrayReader>;
   #metrics: Promise<MetricTable> | undefined;
 
   /** Reads zoo.json and models.parquet. Throws ZooError `zoo-incomplete` where zoo.json is missing. */
   static async open(storage: Storage, options: ReadOptions = {}): Promise<Zoo> {
     const hasher = options.hasher ?? sha256Hasher;
-    const manifest = await readManifest(storage);
-    const { path } = manifest.models_table;
-    const table = await readTable(modelColumns, await readFile(storage, manifest.models_table, hasher), path);
-    const rows = tableToModels(table, path);
-    checkModels(rows, manifest.shards, path);
-    return new Zoo(storage, manifest, rows, hasher);
+    const { manifest, sha256 } = await readManifest(storage, hasher);
+    const models = await readModels(storage, manifest, hasher);
+    return new Zoo(storage, manifest, sha256, models, hasher);
   }
 
-  private constructor(storage: Storage, manifest: Manifest, rows: ModelRow[], hasher: () => Hasher) {
+  private constructor(
+    storage: Storage,
+    manifest: Manifest,
+    sha256: string,
+    { table, rows }: Awaited<ReturnType<typeof readModels>>,
+    hasher: () => Hasher,
+  ) {
     this.manifest = manifest;
+    this.sha256 = sha256;
     this.#storage = storage;
-    this.#weights = new WeightReader(storage, manifest);
     this.#hasher = hasher;
-    this.models = new ModelTable(rows, async () => await this.metrics());
+    this.#stored = new Epochs(manifest.states, "weights");
+    this.#arrays = new Map(manifest.arrays.map((array) => [array.name, new ArrayReader(storage, manifest, array)]));
+    this.models = new ModelTable(rows, table, manifest.columns, async () => await this.metrics());
   }
 
-  /** All metrics of all models. Read once and kept; 9 columns of M * E values. */
+  /** Epochs whose arrays are stored, ascending; E of them. */
+  get states(): readonly number[] {
+    return this.manifest.states;
+  }
+
+  /** Epochs whose metrics are stored, ascending; `states` are among them. */
+  get measured(): readonly number[] {
+    return this.manifest.measured;
+  }
+
+  /** All metrics of all models. Read once and kept; 9 columns of M * measured values. */
   metrics(): Promise<MetricTable> {
     this.#metrics ??= this.#readMetrics().catch((e: unknown) => {
       this.#metrics = undefined;
@@ -85,49 +96,57 @@ export class Zoo {
   }
 
   /**
-   * The weights [M, D] of all models, or of those named, in that order, at one epoch (0 is the initialisation).
-   * One range per shard when all its models are wanted.
+   * The weights [M, D] of all models, or of those named, in that order, at one stored epoch (0 is the initialisation).
+   * float16 is widened. One range per shard when all its models are wanted.
    */
-  async weightsAt(epoch: number, models: Iterable<ModelReference> = this.models): Promise<Matrix> {
-    checkEpoch(epoch, this.manifest.states);
-    const { shards, layout } = this.manifest;
+  async weightsAt(epoch: number, models?: Iterable<ModelReference>): Promise<Matrix> {
+    return (await this.arrayAt("weights", epoch, models)) as Matrix;
+  }
+
+  /** The same of any array of the manifest, [M, D] or [M, B]: F32 and F16 as float32, U8 as uint8. */
+  async arrayAt(
+    name: string,
+    epoch: number,
+    models: Iterable<ModelReference> = this.models,
+  ): Promise<Matrix<Float32Array | Uint8Array>> {
+    const array = this.#array(name);
+    const e = this.#stored.index(epoch);
+    const { shards } = this.manifest;
     const reads = Array.from(models, (model, target) => {
       const { shard, row } = this.#row(model);
-      return { shard, vector: epoch * shards[shard].models.length + row, target };
+      return { shard, vector: e * shards[shard].models.length + row, target };
     });
-    return { data: await this.#weights.read(reads), shape: [reads.length, layout.D] };
+    return { data: await array.read(reads), shape: [reads.length, array.length] };
   }
 
-  /** The weights [E, D] of one model at every epoch. Reads E * D * 4 bytes and nothing between them. */
+  /**
+   * The weights [E, D] of one model at every stored epoch, in the order of `states`. Reads E * D elements and nothing
+   * between them.
+   */
   async trajectory(model: ModelReference): Promise<Matrix> {
-    const { shards, layout, states } = this.manifest;
+    const array = this.#array("weights");
     const { shard, row } = this.#row(model);
-    const M = shards[shard].models.length;
-    const reads = Array.from({ length: states }, (_, e) => ({ shard, vector: e * M + row, target: e }));
-    return { data: await this.#weights.read(reads, 0), shape: [states, layout.D] };
+    const M = this.manifest.shards[shard].models.length;
+    const reads = this.states.map((_, e) => ({ shard, vector: e * M + row, target: e }));
+    return { data: (await array.read(reads, 0)) as Float32Array, shape: [reads.length, array.length] };
   }
 
-  /** One model at one epoch as named tensors, ready for `load_state_dict`. */
+  /** One model at one stored epoch as named tensors, ready for `load_state_dict`, buffers included. */
   async stateDict(model: ModelReference, epoch: number): Promise<StateDict> {
-    const { data } = await this.weightsAt(epoch, [model]);
-    const tensors = this.manifest.layout.tensors.map(({ name, shape, offset }): [string, NamedTensor] => {
-      const size = shape.reduce((a, b) => a * b, 1);
-      return [name, { shape: [...shape], data: data.subarray(offset, offset + size) }];
-    });
-    return Object.fromEntries(tensors);
+    const { tensors, buffers } = this.manifest.layout;
+    const weights = await this.weightsAt(epoch, [model]);
+    const state = named(tensors, weights.data);
+    if (buffers.length === 0) return state;
+    const statistics = (await this.arrayAt("buffers", epoch, [model])) as Matrix;
+    return { ...state, ...named(buffers, statistics.data) };
   }
 
   /** Reads every data file and compares its SHA-256 with zoo.json. Throws ZooError `bad-zoo` for the first that differs. */
   async verifyChecksums(onFile?: (path: string) => void): Promise<void> {
     const { models_table, shards } = this.manifest;
-    const entries = [models_table, ...shards.flatMap(({ weights, metrics }) => [metrics, weights])];
+    const entries = [models_table, ...shards.flatMap(({ arrays, metrics }) => [metrics, ...Object.values(arrays)])];
     await inParallel(entries, this.#storage.concurrency, async (entry) => {
-      await checkSize(this.#storage, entry);
-      const hash = this.#hasher();
-      for (let at = 0; at < entry.bytes; at += HASH_CHUNK_BYTES) {
-        hash.update(await this.#storage.read(entry.path, at, Math.min(HASH_CHUNK_BYTES, entry.bytes - at)));
-      }
-      checkHash(entry, hash);
+      await this.#verify(entry);
       onFile?.(entry.path);
     });
   }
@@ -137,58 +156,47 @@ export class Zoo {
     await this.#storage.close();
   }
 
+  async #verify(entry: FileEntry): Promise<void> {
+    await checkSize(this.#storage, entry);
+    const hash = this.#hasher();
+    for (let at = 0; at < entry.bytes; at += HASH_CHUNK_BYTES) {
+      hash.update(await this.#storage.read(entry.path, at, Math.min(HASH_CHUNK_BYTES, entry.bytes - at)));
+    }
+    checkHash(entry, toHex(hash.digest()));
+  }
+
+  #array(name: string): ArrayReader {
+    const array = this.#arrays.get(name);
+    if (array !== undefined) return array;
+    throw new RangeError(`the zoo has no array ${JSON.stringify(name)}; it has ${[...this.#arrays.keys()].join(", ")}`);
+  }
+
   #row(model: ModelReference): ModelRow {
     return this.models.get(typeof model === "number" ? model : model.id);
   }
 
   async #readMetrics(): Promise<MetricTable> {
-    const { shards, states } = this.manifest;
-    const tables = shards.map(() => ({}) as Awaited<ReturnType<typeof readTable<typeof metricColumns>>>);
-    await inParallel(shards, this.#storage.concurrency, async ({ index, metrics, models }) => {
-      const bytes = await readFile(this.#storage, metrics, this.#hasher);
-      const table = await readTable(metricColumns, bytes, metrics.path);
-      checkMetrics(table, models, states, metrics.path);
-      tables[index] = table;
+    const { shards, measured, columns } = this.manifest;
+    const tables: MetricColumns[] = [];
+    await inParallel(shards, this.#storage.concurrency, async (shard) => {
+      tables[shard.index] = await readMetrics(this.#storage, this.manifest, shard, this.#hasher);
     });
     const ids = this.models.rows.map(({ id }) => id);
     return mergeMetrics(
       ids,
-      states,
+      measured,
+      columns.metrics,
       shards.map(({ models }, i) => ({ models, table: tables[i] })),
     );
   }
 }
 
-async function readManifest(storage: Storage): Promise<Manifest> {
-  const size = await storage.size(MANIFEST_PATH);
-  if (size === null) {
-    const path = storage.label;
-    const message = `${path}: has no ${MANIFEST_PATH}, so it is not a zoo, or not a finished one; check the path, or finish it with zoo-gen resume`;
-    throw new ZooError("zoo-incomplete", message, { path });
-  }
-  if (size > MAX_JSON_BYTES)
-    throw badZoo(MANIFEST_PATH, `the file has ${size} bytes; at most ${MAX_JSON_BYTES} are read`);
-  return parseManifest(await storage.read(MANIFEST_PATH, 0, size));
-}
-
-/** A whole file whose size and hash are as zoo.json states. */
-async function readFile(storage: Storage, entry: FileEntry, hasher: () => Hasher): Promise<Uint8Array> {
-  await checkSize(storage, entry);
-  const bytes = await storage.read(entry.path, 0, entry.bytes);
-  const hash = hasher();
-  hash.update(bytes);
-  checkHash(entry, hash);
-  return bytes;
-}
-
-async function checkSize(storage: Storage, { path, bytes }: FileEntry): Promise<void> {
-  const size = await storage.size(path);
-  if (size === null) throw missingFile(path, "read");
-  if (size !== bytes) throw badZoo(path, `the file has ${size} bytes, but zoo.json states ${bytes}`);
-}
-
-function checkHash({ path, sha256 }: FileEntry, hash: Hasher): void {
-  const found = hash.digest();
-  if (found !== sha256)
-    throw badZoo(path, `the SHA-256 is ${found}, but zoo.json states ${sha256}; get the file again`);
+/** tensors: of one vector, which `data` is. */
+function named(tensors: readonly { name: string; shape: number[]; offset: number }[], data: Float32Array): StateDict {
+  return Object.fromEntries(
+    tensors.map(({ name, shape, offset }) => {
+      const size = shape.reduce((a, b) => a * b, 1);
+      return [name, { shape: [...shape], data: data.subarray(offset, offset + size) }];
+    }),
+  );
 }

@@ -1,54 +1,69 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
-import { type MetricRow, metricNames } from "../files/tables.ts";
+import type { Cell, ColumnDeclaration, Table } from "../files/columns.ts";
+import { withDeclared } from "../files/declared-columns.ts";
+import { readTable, writeTable } from "../files/parquet.ts";
+import { type MetricRow, metricColumns, metricNames, metricsToTable } from "../files/tables.ts";
+import { sha256 } from "../node/digest.ts";
 
 /**
  * The journal of one attempt at a shard: a first line that names the plan, then a line per epoch, written once its slab
  * is on the disk. A line counts only if its own checksum holds, so a torn or damaged one ends the journal.
- * Metrics are stored as their float64 bits, because JSON has no NaN and no -0.
+ * Metrics are stored as the table of Parquet that they end in, because JSON has no NaN, no -0 and no INT64.
  */
 export interface JournalEpoch {
   epoch: number;
-  /** SHA-256 of the slab [M, D]. */
-  slab: string;
+  /** Over the weights [M, D] of this epoch, see `slabHash`; null where they are not stored. */
+  slab: string | null;
   metrics: MetricRow[];
+  /** Ids of the models that diverged at this epoch or before, ascending. */
+  diverged: number[];
+  /** Id of the engine that computed it. */
+  engine: string;
+}
+
+/** What an attempt is of: its lines must be these epochs, in order. */
+export interface JournalPlan {
+  /** Ids by row. */
+  models: readonly number[];
+  measured: readonly number[];
+  /** Declared columns of the metrics. */
+  columns: readonly ColumnDeclaration[];
 }
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
-export const journalHeadSchema = z.strictObject({ journal: z.literal("1.0"), plan: hash, check: hash });
+export const journalHeadSchema = z.strictObject({ journal: z.literal("2.0"), plan: hash, check: hash });
 export const journalLineSchema = z.strictObject({
   epoch: z.int().min(0),
-  slab: hash,
+  slab: hash.nullable(),
   metrics: z.base64(),
+  diverged: z.array(z.int().min(0)),
+  engine: z.string(),
   check: hash,
 });
 
-/** SHA-256 in hexadecimal. */
-export function sha256(...parts: (string | Uint8Array)[]): string {
-  const digest = createHash("sha256");
-  for (const part of parts) digest.update(part);
-  return digest.digest("hex");
-}
-
 export function encodeHead(plan: string): string {
-  return `${JSON.stringify({ journal: "1.0", plan, check: sha256(plan) })}\n`;
+  return `${JSON.stringify({ journal: "2.0", plan, check: sha256(plan) })}\n`;
 }
 
-export function encodeLine({ epoch, slab, metrics }: JournalEpoch): string {
-  const encoded = encodeMetrics(metrics);
-  return `${JSON.stringify({ epoch, slab, metrics: encoded, check: sha256(`${epoch} ${slab} ${encoded}`) })}\n`;
+export function encodeLine(
+  { epoch, slab, metrics, diverged, engine }: JournalEpoch,
+  columns: readonly ColumnDeclaration[],
+): string {
+  const table = writeTable(withDeclared(metricColumns, columns), metricsToTable(metrics, columns));
+  const line = { epoch, slab, metrics: Buffer.from(table).toString("base64"), diverged, engine };
+  return `${JSON.stringify({ ...line, check: checkOf(line) })}\n`;
 }
 
 export interface Journal {
   /** The plan that the first line names; null when that line is torn. */
   plan: string | null;
   epochs: JournalEpoch[];
-  /** Bytes up to and with line i: ends[0] is the head, ends[i + 1] is epoch i. */
+  /** Bytes up to and with line i: ends[0] is the head, ends[i + 1] is that of epochs[i]. */
   ends: number[];
 }
 
-/** The longest good prefix. models: the ids of the rows. */
-export function decodeJournal(bytes: Uint8Array, models: readonly number[]): Journal {
+/** The longest good prefix. */
+export async function decodeJournal(bytes: Uint8Array, plan: JournalPlan): Promise<Journal> {
   const journal: Journal = { plan: null, epochs: [], ends: [] };
   for (let begin = 0; begin < bytes.length; ) {
     const end = bytes.indexOf(0x0a, begin) + 1;
@@ -60,18 +75,19 @@ export function decodeJournal(bytes: Uint8Array, models: readonly number[]): Jou
       journal.plan = head.data.plan;
     } else {
       const line = journalLineSchema.safeParse(value);
-      const epoch = journal.epochs.length;
-      if (!line.success || line.data.epoch !== epoch) break;
-      const { slab, metrics, check } = line.data;
-      if (check !== sha256(`${epoch} ${slab} ${metrics}`)) break;
-      const rows = decodeMetrics(metrics, epoch, models);
-      if (rows === null) break;
-      journal.epochs.push({ epoch, slab, metrics: rows });
+      if (!line.success || line.data.epoch !== plan.measured[journal.epochs.length]) break;
+      const { check, ...stated } = line.data;
+      if (check !== checkOf(stated)) break;
+      journal.epochs.push({ ...stated, metrics: await decodeMetrics(stated.metrics, plan) });
     }
     journal.ends.push(end);
     begin = end;
   }
   return journal;
+}
+
+function checkOf({ epoch, slab, metrics, diverged, engine }: Omit<z.infer<typeof journalLineSchema>, "check">): string {
+  return sha256(JSON.stringify([epoch, slab, metrics, diverged, engine]));
 }
 
 function parseLine(bytes: Uint8Array): unknown {
@@ -82,19 +98,15 @@ function parseLine(bytes: Uint8Array): unknown {
   }
 }
 
-function encodeMetrics(rows: readonly MetricRow[]): string {
-  const bytes = Buffer.alloc(rows.length * metricNames.length * 8);
-  let at = 0;
-  for (const row of rows) for (const name of metricNames) at = bytes.writeDoubleLE(row[name], at);
-  return bytes.toString("base64");
-}
-
-function decodeMetrics(base64: string, epoch: number, models: readonly number[]): MetricRow[] | null {
-  const bytes = Buffer.from(base64, "base64");
-  if (bytes.length !== models.length * metricNames.length * 8) return null;
-  return models.map((model, m) => {
-    const value = (k: number): number => bytes.readDoubleLE((m * metricNames.length + k) * 8);
-    const [train_loss, train_acc, val_loss, val_acc, test_loss, test_acc] = metricNames.map((_, k) => value(k));
-    return { model, epoch, train_loss, train_acc, val_loss, val_acc, test_loss, test_acc };
+/** The checksum of the line has vouched for the table. */
+async function decodeMetrics(base64: string, { models, columns }: JournalPlan): Promise<MetricRow[]> {
+  const bytes = new Uint8Array(Buffer.from(base64, "base64"));
+  const table: Table<typeof metricColumns> = await readTable(withDeclared(metricColumns, columns), bytes, "journal");
+  const cells = table as Record<string, ArrayLike<Cell>>;
+  return models.map((model, row) => {
+    const [train_loss, train_acc, val_loss, val_acc, test_loss, test_acc] = metricNames.map((name) => table[name][row]);
+    const metrics = { model, epoch: table.epoch[row], train_loss, train_acc, val_loss, val_acc, test_loss, test_acc };
+    if (columns.length === 0) return metrics;
+    return { ...metrics, declared: Object.fromEntries(columns.map(({ name }) => [name, cells[name][row]])) };
   });
 }

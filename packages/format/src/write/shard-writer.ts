@@ -1,241 +1,275 @@
-import { open, rmdir } from "node:fs/promises";
-import { join } from "node:path";
+import { rmdir } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { isZooError, ZooError } from "../errors.ts";
+import { withDeclared } from "../files/declared-columns.ts";
 import { toLittleEndian } from "../files/endian.ts";
-import type { ShardEntry } from "../files/manifest.ts";
 import { writeTable } from "../files/parquet.ts";
-import { metricsPath, PARTIAL_PATH, shardName, weightsPath } from "../files/paths.ts";
-import { encodeHeader } from "../files/safetensors.ts";
-import { type ShardMetadata, shardHeaderMetadata } from "../files/shard-header.ts";
+import { MANIFEST_PATH, metricsPath, weightsPath } from "../files/paths.ts";
+import { toHex } from "../files/sha256.ts";
 import { type MetricRow, metricColumns, metricsToTable } from "../files/tables.ts";
-import { fileSize, hashFile, makeFolder, publishFile, removeFolder, writeAll, writeDurably } from "../node/durable.ts";
-import { io } from "../node/io-error.ts";
-import { moveAttempt, releasedName } from "./attempt.ts";
-import { encodeCheckpoint } from "./checkpoint.ts";
-import { encodeLine, sha256 } from "./journal.ts";
-import { JOURNAL, METRICS, type ShardFiles, type ShardIdentity, WEIGHTS, writeCheckpoint } from "./shard-files.ts";
-import { takeOver } from "./take-over.ts";
-
-export interface ShardPlan {
-  /** Position in zoo.json's `shards`. */
-  index: number;
-  /** Model ids in row order. */
-  models: number[];
-  /** E, the initialisation included. */
-  states: number;
-  D: number;
-  /** What `shardMetadata` gives, and anything else that two runs of one recipe agree on. */
-  metadata: ShardMetadata;
-}
+import { sha256 } from "../node/digest.ts";
+import { fileSize, makeFolder, moveAway, removeFolder, syncFolder, writeDurably } from "../node/durable.ts";
+import { listAttempts, releasedName } from "./attempt.ts";
+import { type Checkpoint, writeCheckpoint } from "./checkpoint.ts";
+import { type Commit, type CommittedShard, readCommit, writeCommit } from "./commit.ts";
+import type { Decision } from "./decision.ts";
+import { finishedShard } from "./finished-shard.ts";
+import { encodeLine } from "./journal.ts";
+import { attemptsFolder, commitBase, partialFolder } from "./partial-paths.ts";
+import { settle } from "./settle.ts";
+import { appendEpoch, CHECKPOINT, closeFiles, METRICS, type ShardIdentity, syncFiles } from "./shard-files.ts";
+import { checkEpoch, type EpochData, identityOf, type ShardPlan } from "./shard-plan.ts";
+import { type OwnAttempt, takeOver } from "./take-over.ts";
 
 /**
- * Writes one shard, epoch by epoch, so that a crash at any moment loses at most the epoch under way.
+ * Writes one shard, epoch by epoch, so that a crash at any moment loses at most what came after the last checkpoint.
  *
- * Each writer works in a folder of its own under `.partial/` and publishes with link(), which never replaces a file: of
- * any number of writers of one shard, one publishes, and the others find that it is done. Reopening takes over the
- * longest prefix of dead attempts whose journal, slabs and checkpoint agree, and removes those attempts.
+ * Each writer works in a folder of its own under `.partial/`. Of any number of writers of one shard, one creates the
+ * commit record, which decides which attempt is published; the others find that it is done, even where their bits
+ * differ. Reopening goes on from the best attempt whose journal, slabs and checkpoint agree.
  */
 export class ShardWriter {
   /**
-   * Opens or resumes a shard. Throws ZooError `zoo-exists` where `zooDir` holds the same shard of another plan, `io`
-   * where the system refuses, TypeError where the plan is malformed.
+   * Opens or resumes a shard; the caller holds its claim, if it wants no work to be done twice. Throws ZooError
+   * `zoo-exists` where `zooDir` holds the same shard of another plan, `io` where the system refuses, RangeError or
+   * TypeError where the plan contradicts itself.
    */
   static async open(zooDir: string, plan: ShardPlan): Promise<ShardWriter> {
     const writer = new ShardWriter(zooDir, plan);
-    await makeFolder(join(zooDir, "weights"));
-    await makeFolder(join(zooDir, "metrics"));
+    for (const path of [weightsPath(plan.index), metricsPath(plan.index)])
+      await makeFolder(join(zooDir, dirname(path)));
     await writer.#start();
     return writer;
   }
 
+  readonly #zooDir: string;
   readonly #plan: ShardPlan;
   readonly #shard: ShardIdentity;
-  readonly #partial: string;
-  readonly #finalWeights: string;
-  readonly #finalMetrics: string;
-  #folder: string | null = null;
-  #files: ShardFiles | null = null;
-  #published = false;
-  #dirty = false;
+  readonly #attempts: string;
+  #own: OwnAttempt | null = null;
+  #checkpoint: Checkpoint | null = null;
+  #committed: CommittedShard | null = null;
+  /** Of the whole weights file; set when it is. */
+  #weightsHash: string | null = null;
+  /** A decision that can't be carried out any more. */
+  #former: Decision<Commit> | null = null;
 
   private constructor(zooDir: string, plan: ShardPlan) {
-    const { index, models, states, D, metadata } = plan;
-    const shape = [states, models.length, D];
-    const header = encodeHeader("weights", shape, shardHeaderMetadata(index, models, D, metadata));
+    this.#zooDir = zooDir;
     this.#plan = plan;
-    this.#partial = join(zooDir, PARTIAL_PATH, shardName(index));
-    this.#finalWeights = join(zooDir, weightsPath(index));
-    this.#finalMetrics = join(zooDir, metricsPath(index));
-    this.#shard = { header, plan: sha256(header), slabBytes: models.length * D * 4, models, path: this.#finalWeights };
+    this.#shard = identityOf(plan);
+    this.#attempts = attemptsFolder(zooDir, plan.index);
   }
 
   /** The shard is complete; nothing is left to append. */
   get published(): boolean {
-    return this.#published;
+    return this.#committed !== null;
   }
 
-  /** The epoch that `append` expects: 0 is the initialisation, `states` means that all are there. */
-  get nextEpoch(): number {
-    return this.#published ? this.#plan.states : (this.#files?.epochs.length ?? 0);
+  /** The epoch that `append` expects; null when all are there. */
+  get nextEpoch(): number | null {
+    if (this.#committed !== null) return null;
+    return this.#plan.measured[this.#own?.files.epochs.length ?? 0] ?? null;
   }
 
-  /** The engine's state that came with epoch `nextEpoch - 1`; null at the start and once published. */
-  get checkpoint(): Uint8Array | null {
-    return this.#published ? null : (this.#files?.state ?? null);
+  /** What the writer was opened with, of the epoch before `nextEpoch`; null at the start, and from the first `append` on. */
+  get checkpoint(): Checkpoint | null {
+    return this.#checkpoint;
   }
 
   /** Of the epochs kept so far, by epoch, then row; empty once published. */
   get metrics(): MetricRow[] {
-    return this.#published ? [] : (this.#files?.epochs.flatMap(({ metrics }) => metrics) ?? []);
+    return this.#own?.files.epochs.flatMap(({ metrics }) => metrics) ?? [];
+  }
+
+  /** Ids of the models that diverged at the epochs kept so far; empty once published. */
+  get diverged(): readonly number[] {
+    return this.#own?.files.epochs.at(-1)?.diverged ?? [];
   }
 
   /**
-   * Saves epoch `nextEpoch`: slab, fdatasync, journal line, fdatasync, then the checkpoint by fdatasync and rename.
-   *
-   * weights: [M, D]; metrics: one row per model, in row order; checkpoint: opaque. A failure saves nothing of this epoch
-   * and loses nothing of those before; the same call can be made again. Does nothing once another writer has published.
+   * Writes epoch `nextEpoch`. With a checkpoint it is saved with all before it once this returns; without, a crash
+   * repeats it. A failure saves nothing of this epoch and loses nothing of those before; the same call can be made
+   * again. Does nothing once another writer has published.
    */
-  async append(weights: Float32Array, metrics: readonly MetricRow[], checkpoint: Uint8Array): Promise<void> {
-    const epoch = this.nextEpoch;
-    this.#checkEpoch(epoch, weights, metrics);
-    await this.#unlessPublished(async (files, folder) => {
-      const slab = toLittleEndian(weights);
-      const entry = { epoch, slab: sha256(slab), metrics: [...metrics] };
-      const line = new TextEncoder().encode(encodeLine(entry));
-      if (this.#dirty) await io(join(folder, JOURNAL), "truncate", () => files.journal.truncate(files.journalBytes));
-      this.#dirty = true;
-      await writeAll(files.weights, join(folder, WEIGHTS), slab, this.#shard.header.length + epoch * slab.length);
-      await io(join(folder, WEIGHTS), "sync", () => files.weights.datasync());
-      await writeAll(files.journal, join(folder, JOURNAL), line, files.journalBytes);
-      await io(join(folder, JOURNAL), "sync", () => files.journal.datasync());
-      await writeCheckpoint(folder, encodeCheckpoint(epoch, checkpoint));
-      this.#dirty = false;
-      files.journalBytes += line.length;
-      files.epochs.push(entry);
-      files.state = checkpoint;
-      files.hash.update(slab);
+  async append(epoch: number, data: EpochData): Promise<void> {
+    const expected = this.nextEpoch;
+    if (this.#committed !== null) return;
+    const own = this.#opened();
+    if (epoch !== expected) {
+      const next = expected === null ? "all epochs; publish it" : `epochs up to ${expected}; append that one`;
+      throw new RangeError(`shard ${this.#plan.index}: got epoch ${epoch}, but it has ${next}`);
+    }
+    checkEpoch(this.#plan, epoch, data);
+    await this.#unlessCommitted(async () => await this.#append(own, epoch, data));
+  }
+
+  /**
+   * Saves what was appended without a checkpoint, so that a later writer goes on after it. checkpoint: of the last epoch
+   * appended; of any other it is of no use, and nothing happens.
+   */
+  async save(checkpoint: Checkpoint): Promise<void> {
+    const own = this.#own;
+    if (own === null || own.files.epochs.at(-1)?.epoch !== checkpoint.epoch) return;
+    await this.#unlessCommitted(async () => {
+      await syncFiles(own.folder, own.files);
+      await writeCheckpoint(join(own.folder, CHECKPOINT), checkpoint);
     });
   }
 
   /**
-   * Gives the finished files their names, removes every attempt at this shard, and returns its entry for zoo.json.
-   * Throws RangeError while epochs are missing, ZooError `zoo-exists` where another writer published other bytes.
+   * Decides that this attempt is published, unless another one was, and returns the shard as it is published.
+   * Throws RangeError while epochs are missing, ZooError `io` where the system refuses: then call it again.
    */
-  async publish(): Promise<ShardEntry> {
-    const { states, models, index } = this.#plan;
-    if (this.nextEpoch !== states) {
+  async publish(): Promise<CommittedShard> {
+    if (this.nextEpoch !== null) {
+      const { index, measured } = this.#plan;
+      const there = measured.indexOf(this.nextEpoch);
       throw new RangeError(
-        `shard ${index} has ${this.nextEpoch} of ${states} states; append the others before publish`,
+        `shard ${index} has ${there} of ${measured.length} epochs; append the others before publish`,
       );
     }
-    await this.#unlessPublished(async (files, folder) => {
-      const table = writeTable(metricColumns, metricsToTable(this.metrics));
-      await writeDurably(join(folder, METRICS), table);
-      await io(join(folder, WEIGHTS), "sync", () => files.weights.sync());
-      await publishFile(join(folder, METRICS), this.#finalMetrics, sha256(table));
-      await publishFile(join(folder, WEIGHTS), this.#finalWeights, files.hash.copy().digest("hex"));
-    });
-    await this.#finish();
-    const weights = { path: weightsPath(index), ...(await hashFile(this.#finalWeights)) };
-    const metrics = { path: metricsPath(index), ...(await hashFile(this.#finalMetrics)) };
-    return { index, models: [...models], weights, metrics };
+    if (this.#committed === null) {
+      const own = this.#opened();
+      await this.#unlessCommitted(async () => await this.#commit(own));
+    }
+    if (this.#committed === null && !(await this.#settle())) throw this.#vanished();
+    return this.#committed as unknown as CommittedShard;
   }
 
-  /** Lets go of the files. What was appended stays, for any later writer to take over. */
+  /** Lets go of the files. What was saved stays, for any later writer to go on from. */
   async close(): Promise<void> {
-    const folder = this.#folder;
+    const own = this.#own;
     await this.#closeFiles();
-    if (folder !== null && !this.#published) await moveAttempt(folder, join(this.#partial, releasedName()));
-  }
-
-  #checkEpoch(epoch: number, weights: Float32Array, metrics: readonly MetricRow[]): void {
-    const { models, states, D, index } = this.#plan;
-    if (this.#published) return;
-    if (this.#files === null) throw new TypeError(`shard ${index}: the writer is closed`);
-    if (epoch >= states) throw new RangeError(`shard ${index} has all of its ${states} states; publish it`);
-    if (weights.length !== models.length * D) {
-      throw new RangeError(
-        `shard ${index}: weights must be [M, D] = [${models.length}, ${D}], got ${weights.length} elements`,
-      );
-    }
-    const wrong = metrics.findIndex((row, m) => row.model !== models[m] || row.epoch !== epoch);
-    if (metrics.length !== models.length || wrong >= 0) {
-      const at =
-        wrong < 0
-          ? `${metrics.length} rows`
-          : `row ${wrong} of model ${metrics[wrong].model}, epoch ${metrics[wrong].epoch}`;
-      throw new RangeError(`shard ${index}: metrics must be one row per model for epoch ${epoch}, got ${at}`);
-    }
+    if (own === null) return;
+    const decision = await readCommit(this.#zooDir, this.#plan.index);
+    if (decision?.value?.attempt === basename(own.folder)) return; // the record names it so
+    await moveAway(own.folder, join(this.#attempts, releasedName()));
   }
 
   async #start(): Promise<void> {
     for (let tries = 0; ; tries++) {
-      if (await this.#isPublished()) return await this.#finish();
       try {
-        await makeFolder(this.#partial);
-        const { folder, files } = await takeOver(this.#partial, this.#shard);
-        this.#folder = folder;
-        this.#files = files;
+        const attempts = await listAttempts(this.#attempts);
+        if (await this.#settle()) return;
+        await makeFolder(this.#attempts);
+        this.#own = await takeOver(this.#attempts, attempts, this.#shard);
+        this.#checkpoint = this.#own.files.checkpoint;
         return;
       } catch (e) {
         // Another writer may publish and clean up, or take over the same attempt, at any moment.
-        if (tries >= 10 || !(isZooError(e, "io") && e.details.errno === "ENOENT")) throw e;
+        if (tries >= 10 || !isAbsence(e)) throw e;
       }
     }
   }
 
-  /** Runs `action` on the files; if another writer published meanwhile, its failure does not matter. */
-  async #unlessPublished(action: (files: ShardFiles, folder: string) => Promise<void>): Promise<void> {
-    if (this.#published) return;
-    if (this.#files === null || this.#folder === null) throw new TypeError("the writer is closed");
+  async #append({ folder, files }: OwnAttempt, epoch: number, data: EpochData): Promise<void> {
+    const { weights, metrics, diverged, engine, checkpoint } = data;
+    const slab = weights === null ? null : toLittleEndian(weights);
+    const stated = slab === null ? null : sha256(slab);
+    const entry = { epoch, slab: stated, metrics: [...metrics], diverged: [...diverged], engine };
+    const line = new TextEncoder().encode(encodeLine(entry, this.#shard.columns));
+    await appendEpoch(folder, files, slab, line, checkpoint !== null);
+    if (checkpoint !== null) await writeCheckpoint(join(folder, CHECKPOINT), checkpoint);
+    this.#checkpoint = null;
+    files.checkpoint = null;
+    files.journalBytes += line.length;
+    files.epochs.push(entry);
+    if (slab === null) return;
+    files.weightsBytes += slab.length;
+    files.hash.update(slab);
+    files.tree.addState(epoch, [slab]);
+  }
+
+  async #commit({ folder, files }: OwnAttempt): Promise<void> {
+    const { index, models } = this.#plan;
+    const { columns, plan } = this.#shard;
+    const table = writeTable(withDeclared(metricColumns, columns), metricsToTable(this.metrics, columns));
+    await writeDurably(join(folder, METRICS), table);
+    await syncFiles(folder, files);
+    await syncFolder(folder);
+    const weights = {
+      path: weightsPath(index),
+      bytes: files.weightsBytes,
+      sha256: (this.#weightsHash ??= toHex(files.hash.digest())),
+    };
+    const commit: Commit = {
+      attempt: basename(folder),
+      plan,
+      entry: {
+        index,
+        models: [...models],
+        engines: [...new Set(files.epochs.map(({ engine }) => engine))].sort((a, b) => (a < b ? -1 : 1)),
+        arrays: { weights },
+        metrics: { path: metricsPath(index), bytes: table.length, sha256: sha256(table) },
+        root: files.tree.root(),
+      },
+      diverged: [...(files.epochs.at(-1)?.diverged ?? [])].sort((a, b) => a - b),
+    };
+    await makeFolder(dirname(commitBase(this.#zooDir, index)));
+    await writeCommit(this.#zooDir, commit, this.#former);
+  }
+
+  /** Runs `action` unless the shard is decided; where it is decided meanwhile, its failure does not matter. */
+  async #unlessCommitted(action: () => Promise<void>): Promise<void> {
+    if (await this.#settle()) return;
     try {
-      if ((await fileSize(this.#folder)) !== null) await action(this.#files, this.#folder);
-      else if (!(await this.#isPublished())) throw this.#vanished();
-      else await this.#finish();
+      if ((await fileSize(this.#opened().folder)) === null) throw this.#vanished();
+      await action();
     } catch (e) {
-      const vanished = isZooError(e, "io") && e.details.errno === "ENOENT";
-      if (!vanished || !(await this.#isPublished())) throw e;
-      await this.#finish();
+      if (!isAbsence(e) || !(await this.#settle())) throw e;
     }
   }
 
+  /** Whether the shard is decided; then its files get their places, and all attempts go. */
+  async #settle(): Promise<boolean> {
+    const { index } = this.#plan;
+    const decision = await readCommit(this.#zooDir, index);
+    if (decision === null && (await fileSize(join(this.#zooDir, MANIFEST_PATH))) !== null) {
+      const finished = await finishedShard(this.#zooDir, index, this.#shard.header);
+      if (finished === null) throw this.#otherPlan(join(this.#zooDir, MANIFEST_PATH));
+      return await this.#end(finished);
+    }
+    this.#former = decision;
+    if (decision === null) return false;
+    if (decision.value !== null && decision.value.plan !== this.#shard.plan) {
+      throw this.#otherPlan(join(this.#zooDir, weightsPath(index)));
+    }
+    if (!(await settle(this.#zooDir, decision))) return false;
+    const { entry, diverged } = decision.value as Commit;
+    return await this.#end({ entry, diverged });
+  }
+
+  async #end(committed: CommittedShard): Promise<true> {
+    this.#committed = committed;
+    await this.#closeFiles();
+    await removeFolder(this.#attempts).catch(() => {}); // somebody may still write in it; writeZoo removes the rest
+    await rmdir(partialFolder(this.#zooDir)).catch(() => {}); // only when it is empty
+    return true;
+  }
+
+  async #closeFiles(): Promise<void> {
+    const own = this.#own;
+    this.#own = null;
+    this.#checkpoint = null;
+    if (own !== null) await closeFiles(own.files);
+  }
+
+  #opened(): OwnAttempt {
+    if (this.#own === null) throw new TypeError(`shard ${this.#plan.index}: the writer is closed`);
+    return this.#own;
+  }
+
   #vanished(): ZooError<"io"> {
-    const path = this.#folder ?? this.#partial;
+    const path = this.#own?.folder ?? this.#attempts;
     const message = `${path}: the folder of this run was removed while it ran; start it again`;
     return new ZooError("io", message, { path, op: "write", errno: "ENOENT" });
   }
 
-  /** Whether both files have their names. Throws ZooError `zoo-exists` if they are of another plan. */
-  async #isPublished(): Promise<boolean> {
-    if ((await fileSize(this.#finalWeights)) === null || (await fileSize(this.#finalMetrics)) === null) return false;
-    const { header, slabBytes } = this.#shard;
-    const size = await fileSize(this.#finalWeights);
-    const found = new Uint8Array(header.length);
-    const file = await io(this.#finalWeights, "open", () => open(this.#finalWeights, "r"));
-    try {
-      await io(this.#finalWeights, "read", () => file.read(found, 0, found.length, 0));
-    } finally {
-      await file.close();
-    }
-    if (Buffer.compare(found, header) !== 0 || size !== header.length + this.#plan.states * slabBytes) {
-      const rule = "the folder holds this shard of another recipe or version already; choose another output folder";
-      throw new ZooError("zoo-exists", `${this.#finalWeights}: ${rule}`, { path: this.#finalWeights, rule });
-    }
-    return true;
-  }
-
-  async #finish(): Promise<void> {
-    this.#published = true;
-    await this.#closeFiles();
-    await removeFolder(this.#partial).catch(() => {}); // somebody may still write in it; writeZoo removes the rest
-    await rmdir(join(this.#partial, "..")).catch(() => {}); // only when it is empty
-  }
-
-  async #closeFiles(): Promise<void> {
-    const files = this.#files;
-    this.#files = null;
-    this.#folder = null;
-    await files?.weights.close();
-    await files?.journal.close();
+  #otherPlan(path: string): ZooError<"zoo-exists"> {
+    const rule = "the folder holds this shard of another recipe or version already; choose another output folder";
+    return new ZooError("zoo-exists", `${path}: ${rule}`, { path, rule });
   }
 }
+
+const isAbsence = (e: unknown): boolean => isZooError(e, "io") && e.details.errno === "ENOENT";

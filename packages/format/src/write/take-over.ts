@@ -1,12 +1,13 @@
 import { join } from "node:path";
-import { removeFolder, syncFolder } from "../node/durable.ts";
-import { type Attempt, listAttempts, moveAttempt, ownName } from "./attempt.ts";
+import { ZooError } from "../errors.ts";
+import { moveAway, removeFolder, syncFolder } from "../node/durable.ts";
+import { type Attempt, ownName } from "./attempt.ts";
 import {
-  claimOf,
+  claimedEpochs,
+  closeFiles,
   copyFiles,
   createFiles,
   openFiles,
-  otherPlan,
   type ShardFiles,
   type ShardIdentity,
 } from "./shard-files.ts";
@@ -17,33 +18,35 @@ export interface OwnAttempt {
 }
 
 /**
- * Continues the attempt at a shard that has most epochs, or starts one, and removes those that are dead.
+ * Continues the attempt at a shard that has most epochs, or starts one, and removes those that nobody owns.
  *
- * A dead attempt is renamed, which exactly one of several writers can do, and then verified in place; one whose owner
+ * A free attempt is renamed, which exactly one of several writers can do, and then verified in place; one whose owner
  * may live is copied. What an attempt claims only decides which is tried first.
+ * attempts: as listed before it was certain that the shard is not committed, so that no free one has been committed since.
  * Throws ZooError `zoo-exists` where an attempt is of another plan, `io` with ENOENT where others move at the same time.
  */
-export async function takeOver(partial: string, shard: ShardIdentity): Promise<OwnAttempt> {
-  const attempts = await listAttempts(partial);
-  const claims = await Promise.all(
-    attempts.map(async (attempt) => ({ ...attempt, claim: await claimOf(attempt.folder, shard) })),
-  );
-  const candidates: (Attempt & { claim: number })[] = [];
-  for (const { folder, state, claim } of claims) {
-    if (claim === null) throw otherPlan(shard, folder);
-    candidates.push({ folder, state, claim });
+export async function takeOver(
+  shardFolder: string,
+  attempts: readonly Attempt[],
+  shard: ShardIdentity,
+): Promise<OwnAttempt> {
+  const candidates: (Attempt & { epochs: number })[] = [];
+  for (const attempt of attempts) {
+    const epochs = await claimedEpochs(attempt.folder, shard);
+    if (epochs === null) throw otherPlan(attempt.folder);
+    candidates.push({ ...attempt, epochs });
   }
-  candidates.sort((a, b) => b.claim - a.claim);
+  candidates.sort((a, b) => b.epochs - a.epochs);
 
   let best: OwnAttempt | null = null;
   try {
     for (const candidate of candidates) {
-      if (candidate.claim > (best?.files.epochs.length ?? 0))
-        best = await better(best, await take(partial, candidate, shard));
-      else if (isDead(candidate)) await removeFolder(candidate.folder);
+      if (candidate.epochs > (best?.files.epochs.length ?? 0))
+        best = await better(best, await take(shardFolder, candidate, shard));
+      else if (candidate.free) await removeFolder(candidate.folder);
     }
-    best ??= await start(partial, shard);
-    await syncFolder(partial);
+    best ??= await start(shardFolder, shard);
+    await syncFolder(shardFolder);
     return best;
   } catch (e) {
     if (best !== null) await closeFiles(best.files);
@@ -52,21 +55,21 @@ export async function takeOver(partial: string, shard: ShardIdentity): Promise<O
 }
 
 /** null when another writer was faster. */
-async function take(partial: string, attempt: Attempt, shard: ShardIdentity): Promise<OwnAttempt | null> {
-  const folder = join(partial, ownName());
-  if (!isDead(attempt)) {
-    await copyFiles(attempt.folder, folder, shard).catch(async (e: unknown) => {
-      await removeFolder(folder);
+async function take(shardFolder: string, { folder, free }: Attempt, shard: ShardIdentity): Promise<OwnAttempt | null> {
+  const own = join(shardFolder, ownName());
+  if (free) {
+    if (!(await moveAway(folder, own))) return null;
+  } else {
+    await copyFiles(folder, own).catch(async (e: unknown) => {
+      await removeFolder(own);
       throw e;
     });
-  } else if (!(await moveAttempt(attempt.folder, folder))) {
-    return null;
   }
-  return { folder, files: await openFiles(folder, shard) };
+  return { folder: own, files: await openFiles(own, shard) };
 }
 
-async function start(partial: string, shard: ShardIdentity): Promise<OwnAttempt> {
-  const folder = join(partial, ownName());
+async function start(shardFolder: string, shard: ShardIdentity): Promise<OwnAttempt> {
+  const folder = join(shardFolder, ownName());
   return { folder, files: await createFiles(folder, shard) };
 }
 
@@ -78,11 +81,8 @@ async function better(a: OwnAttempt | null, b: OwnAttempt | null): Promise<OwnAt
   return keep;
 }
 
-function isDead({ state }: Attempt): boolean {
-  return state === "dead" || state === "released";
-}
-
-async function closeFiles(files: ShardFiles): Promise<void> {
-  await files.weights.close();
-  await files.journal.close();
+function otherPlan(folder: string): ZooError<"zoo-exists"> {
+  const rule =
+    "holds unfinished work of another recipe or version; finish or delete it, or choose another output folder";
+  return new ZooError("zoo-exists", `${folder} ${rule}`, { path: folder, rule });
 }

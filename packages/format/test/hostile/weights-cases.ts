@@ -67,7 +67,7 @@ export function headers(files: Files): HostileCase[] {
     header(
       "same-tensor-twice",
       json
-        .replace('"weights"', '"weights":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"weights"')
+        .replace('"weights":{', '"weights":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"weights":{')
         .replace(/"layout":".*?[^\\]",/, ""),
       'the JSON has the key "weights" twice in one object',
     ),
@@ -99,7 +99,7 @@ export function headers(files: Files): HostileCase[] {
       json.replace("[3,3,67]", "[9,1,67]"),
       `must hold ${stated} only, but holds weights F32 [9, 1, 67]`,
     ),
-    header("name-other", json.replace('"weights"', '"w"'), `must hold ${stated} only, but holds w F32 [3, 3, 67]`),
+    header("name-other", json.replace('"weights":{', '"w":{'), `must hold ${stated} only, but holds w F32 [3, 3, 67]`),
     header(
       "overlap",
       parts([0, 1208], [1204, 2412]),
@@ -122,16 +122,23 @@ export function headers(files: Files): HostileCase[] {
       meta("models", "[0,4,2]"),
       '__metadata__.models is "[0,4,2]", but zoo.json makes it "[0,2,4]"',
     ),
+    header(
+      "other-states",
+      meta("states", "[0,1,3]"),
+      '__metadata__.states is "[0,1,3]", but zoo.json makes it "[0,1,2]"',
+    ),
+    header("other-array", meta("array", "mask"), '__metadata__.array is "mask", but zoo.json makes it "weights"'),
+    header("escape", meta("array", "\u009b2J"), '__metadata__.array is "\\u{9b}2J", but zoo.json makes it "weights"'),
     header("other-shard", meta("shard", "1"), '__metadata__.shard is "1", but zoo.json makes it "0"'),
     header(
       "other-numerics",
-      meta("numerics_version", "test-2"),
-      '__metadata__.numerics_version is "test-2", but zoo.json makes it "test-1"',
+      meta("numerics", '{"name":"test-2","exact":true}'),
+      '__metadata__.numerics is "{\\"name\\":\\"test-2\\",\\"exact\\":true}", but zoo.json makes it "{\\"name\\":\\"test-1\\",\\"exact\\":true}"',
     ),
     header(
       "no-metadata",
       JSON.stringify({ weights: (JSON.parse(json) as { weights: object }).weights }),
-      '__metadata__.architecture is null, but zoo.json makes it "tiny"',
+      '__metadata__.format is null, but zoo.json makes it "model-zoo-shard"',
     ),
   ];
 }

@@ -1,83 +1,52 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { Architecture, ModelRow, ShardEntry } from "../../src/index.ts";
-import { type ManifestFields, writeZoo } from "../../src/node.ts";
-import { tinyArchitecture, tinyPlan, writeTinyShard } from "./tiny-shard.ts";
+import { type Architecture, deriveLayout, type Manifest } from "../../src/index.ts";
+import { tinyFields, tinyMetrics, tinyModels, tinyShards, tinySlab } from "./tiny-data.ts";
+import { type Files, type ZooContents, zooFiles } from "./zoo-files.ts";
 
-export * from "./tiny-shard.ts";
+export * from "./tiny-data.ts";
+export type { Files } from "./zoo-files.ts";
 
-export const tinyFields: ManifestFields = {
-  numerics_version: "test-1",
-  name: "tiny-zoo",
-  title: "A tiny zoo",
-  recipe: { name: "tiny-zoo", models: 5 },
-  architecture: tinyArchitecture,
-  dataset: {
-    name: "noise",
-    shape: [1, 4, 4],
-    classes: 3,
-    splits: { train: 10, val: 4, test: 6 },
-    scale: [Math.fround(1 / 255 / 0.5)],
-    shift: [-1],
-    sources: [{ file: "noise.bin", bytes: 3, sha256: "0".repeat(64) }],
-  },
-  engine: { id: "none" },
-  software: { node: "20" },
-  epochs: 2,
-};
-
-export interface TinyOptions {
-  /** Ids by shard. */
-  shards?: number[][];
-  /** E. */
-  states?: number;
+export interface TinyOptions extends Partial<Omit<ZooContents, "fields">> {
   architecture?: Architecture;
+  fields?: Partial<Manifest>;
 }
 
-export function tinyModels(shards: readonly number[][]): ModelRow[] {
-  return shards.flatMap((ids, shard) =>
-    ids.map((id, row) => ({
-      id,
-      shard,
-      row,
-      split: (["train", "train", "val", "test"] as const)[id % 4],
-      seed: id === 1 ? Number.MAX_SAFE_INTEGER : id,
-      activation: id % 2 === 0 ? ("tanh" as const) : ("gelu" as const),
-      init: "uniform" as const,
-      dropout: 0,
-      optimizer: "adam" as const,
-      lr: id < 2 ? 0.001 : 3e-4,
-      weight_decay: 0,
-      momentum: 0,
-      batch_size: 10,
-      diverged: id === 3,
-    })),
-  );
-}
-
-/** Writes a complete zoo of 5 models in 2 shards, with interleaved ids, 3 states each. */
-export async function writeTinyZoo(dir: string, options: TinyOptions = {}): Promise<void> {
-  const {
-    shards = [
-      [0, 2, 4],
-      [1, 3],
+/** A zoo of 5 models in 2 shards, with interleaved ids, 3 states each. */
+export function tinyFiles(options: TinyOptions = {}): Files {
+  const { shards = tinyShards, states = [0, 1, 2], architecture = tinyFields.architecture, fields, ...rest } = options;
+  const { D } = deriveLayout(architecture);
+  const dataset = { ...tinyFields.dataset, shape: architecture.input, classes: architecture.classes };
+  return zooFiles({
+    shards,
+    states,
+    measured: Array.from({ length: states[states.length - 1] + 1 }, (_, epoch) => epoch),
+    models: tinyModels(shards),
+    metrics: tinyMetrics,
+    arrays: [
+      {
+        name: "weights",
+        dtype: "F32",
+        axes: ["state", "model", "weight"],
+        values: (ids, epoch) => tinySlab(ids, epoch, D),
+      },
     ],
-    states = 3,
-    architecture = tinyArchitecture,
-  } = options;
-  const entries: ShardEntry[] = [];
-  for (const [index, ids] of shards.entries())
-    entries.push(await writeTinyShard(dir, tinyPlan(index, ids, states, architecture)));
-  const [C, H, W] = architecture.input;
-  const dataset = {
-    ...tinyFields.dataset,
-    shape: [C, H, W] as [number, number, number],
-    classes: architecture.classes,
-  };
-  const manifest = { ...tinyFields, architecture, dataset, epochs: states - 1 };
-  await writeZoo(dir, { manifest, models: tinyModels(shards), shards: entries });
+    ...rest,
+    fields: { ...tinyFields, dataset, architecture, ...fields },
+  });
+}
+
+export async function writeFiles(dir: string, files: Files): Promise<void> {
+  for (const [path, bytes] of files) {
+    await mkdir(dirname(join(dir, path)), { recursive: true });
+    await writeFile(join(dir, path), bytes);
+  }
+}
+
+export async function writeTinyZoo(dir: string, options: TinyOptions = {}): Promise<void> {
+  await writeFiles(dir, tinyFiles(options));
 }
 
 /** A folder that is gone when the test is over. */

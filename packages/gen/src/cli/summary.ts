@@ -1,5 +1,5 @@
+import { percent, plural, table } from "@zoo/cli";
 import type { MetricTable } from "@zoo/format";
-import { percent, plural, table } from "./text.ts";
 
 /** One model at one epoch, as far as a population is described here. */
 export interface Score {
@@ -23,9 +23,7 @@ export interface EpochSummary {
 
 /** Of all models at all epochs. */
 export function scoresOf(metrics: MetricTable): Score[] {
-  return metrics.models.flatMap((model) =>
-    Array.from({ length: metrics.states }, (_, epoch) => metrics.at(model, epoch)),
-  );
+  return metrics.models.flatMap((model) => metrics.measured.map((epoch) => metrics.at(model, epoch)));
 }
 
 /** Summaries by epoch, of the epochs that occur. */
@@ -80,7 +78,8 @@ const MOST_BINS = 12;
 /** A histogram of accuracies as text, in bins of 1, 2, 5 or 10 percent. */
 export function histogram(accuracies: readonly number[]): string {
   const percents = accuracies.map((accuracy) => Math.min(99.999, 100 * accuracy + 1e-9));
-  const [low, high] = [Math.min(...percents), Math.max(...percents)];
+  const low = percents.reduce((a, b) => Math.min(a, b));
+  const high = percents.reduce((a, b) => Math.max(a, b));
   const first = (width: number) => Math.floor(low / width);
   const width = [1, 2, 5, 10].find((width) => Math.floor(high / width) - first(width) < MOST_BINS) as number;
   const bins = Array.from({ length: Math.floor(high / width) - first(width) + 1 }, () => 0);

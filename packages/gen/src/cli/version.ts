@@ -1,8 +1,4 @@
-import { readFileSync } from "node:fs";
-
-const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};
+import { versionOf } from "@zoo/cli";
 
 /** Of this package. */
-export const version = manifest.version;
+export const version = versionOf(new URL("../../package.json", import.meta.url));

@@ -1,9 +1,9 @@
-import { table } from "../cli/text.ts";
+import { table, writeJson } from "@zoo/cli";
 import type { World } from "../cli/world.ts";
 
 export async function enginesCommand(options: { json?: boolean }, world: World): Promise<number> {
   const engines = await world.probeEngines();
-  if (options.json) world.stdout.write(`${JSON.stringify(engines, null, 2)}\n`);
+  if (options.json) writeJson(world.stdout, engines);
   else {
     const rows = engines.map(({ name, id, available, reason }) => [name, available ? "yes" : "no", id ?? "-", reason]);
     world.stdout.write(table([["engine", "runs here", "id", "why"], ...rows]));

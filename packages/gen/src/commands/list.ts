@@ -1,9 +1,10 @@
+import { count, table, writeJson } from "@zoo/cli";
 import { deriveLayout } from "@zoo/format";
-import { count, table } from "../cli/text.ts";
 import type { World } from "../cli/world.ts";
+import { architectureOf } from "../recipe/architecture.ts";
 import { catalogueNames, loadRecipe } from "../recipe/catalogue.ts";
-import { architectureOf } from "../recipe/plan.ts";
-import { configOf, countModels, type Recipe } from "../recipe/recipe.ts";
+import { configOf, countModels } from "../recipe/grid.ts";
+import type { Recipe } from "../recipe/schema.ts";
 
 /** A recipe in numbers, as `list --json` and `show --json` give it. */
 export function describe(recipe: Recipe) {
@@ -25,7 +26,7 @@ export function describe(recipe: Recipe) {
 export function listCommand(options: { json?: boolean }, world: World): number {
   const zoos = catalogueNames().map((name) => describe(loadRecipe(name)));
   if (options.json) {
-    world.stdout.write(`${JSON.stringify(zoos, null, 2)}\n`);
+    writeJson(world.stdout, zoos);
     return 0;
   }
   const rows = zoos.map((zoo) => [

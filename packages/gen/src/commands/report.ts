@@ -1,17 +1,18 @@
+import { bytes, count, duration, plural, printable, writeJson } from "@zoo/cli";
 import { openZoo } from "@zoo/format/node";
 import { divergedNote, histogram, populationTable, scoresOf, summarize } from "../cli/summary.ts";
-import { bytes, count, duration, plural } from "../cli/text.ts";
 import type { World } from "../cli/world.ts";
+import { folderBytes } from "../run/folder.ts";
 import type { Generated } from "../run/generate.ts";
-import { folderBytes } from "../run/preflight.ts";
 
 /**
  * The end of `run` and `resume`: how the population did and what to do next. `generated` is null when the zoo was
  * finished before. Returns the exit code: 1 for a run that a signal stopped.
  */
 export async function report(dir: string, generated: Generated | null, json: boolean, world: World): Promise<number> {
+  const folder = printable(dir);
   if (generated?.finished === false) {
-    world.stderr.write(`zoo-gen: stopped; every finished epoch is saved. Go on with: zoo-gen resume ${dir}\n`);
+    world.stderr.write(`zoo-gen: stopped; every finished epoch is saved. Go on with: zoo-gen resume ${folder}\n`);
     return 1;
   }
   const zoo = await openZoo(dir);
@@ -23,7 +24,7 @@ export async function report(dir: string, generated: Generated | null, json: boo
     if (json) {
       const { name, epochs, states } = manifest;
       const summary = { zoo: dir, name, models: models.length, epochs, states, diverged, generated, population };
-      world.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+      writeJson(world.stdout, summary);
       return 0;
     }
     const made =
@@ -32,11 +33,11 @@ export async function report(dir: string, generated: Generated | null, json: boo
         : `, in ${duration(generated.seconds)} (${count(generated.rate)} model-samples/s, ${generated.engine}, ${plural(generated.workers, "worker")})`;
     const last = scores.filter(({ epoch }) => epoch === manifest.epochs).map(({ test_acc }) => test_acc);
     world.stdout.write(
-      `\n${manifest.title}: ${plural(models.length, "model")} x ${plural(manifest.states, "state")} of ${count(manifest.layout.D)} weights${made}\n\n` +
+      `\n${printable(manifest.title)}: ${plural(models.length, "model")} x ${plural(manifest.states.length, "state")} of ${count(manifest.layout.D)} weights${made}\n\n` +
         `${populationTable(population)}\n` +
         `  test accuracy at epoch ${manifest.epochs}, number of models\n${histogram(last)}\n` +
         divergedNote(diverged) +
-        `${dir}  ${bytes(folderBytes(dir))}\n${nextSteps(dir)}`,
+        `${folder}  ${bytes(folderBytes(dir))}\n${nextSteps(folder)}`,
     );
     return 0;
   } finally {

@@ -1,8 +1,8 @@
-import { bytes, count, table } from "../cli/text.ts";
+import { bytes, count, table, writeJson } from "@zoo/cli";
 import type { World } from "../cli/world.ts";
 import { loadRecipe } from "../recipe/catalogue.ts";
+import { gridOrder } from "../recipe/grid.ts";
 import { makePlan, planBytes } from "../recipe/plan.ts";
-import { gridOrder } from "../recipe/recipe.ts";
 import { describe } from "./list.ts";
 
 export function showCommand(name: string, options: { json?: boolean }, world: World): number {
@@ -11,7 +11,7 @@ export function showCommand(name: string, options: { json?: boolean }, world: Wo
   const disk = planBytes(plan, 0).zoo;
   const description = { ...describe(recipe), shards: plan.shards.length, bytes: disk };
   if (options.json) {
-    world.stdout.write(`${JSON.stringify({ ...description, recipe }, null, 2)}\n`);
+    writeJson(world.stdout, { ...description, recipe });
     return 0;
   }
   const { seeds, models_split: split } = recipe;

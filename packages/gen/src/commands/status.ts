@@ -1,13 +1,11 @@
-import { join } from "node:path";
+import { bytes, count, percent, plural, printable, table, writeJson } from "@zoo/cli";
 import { ZooError } from "@zoo/format";
-import { openZoo } from "@zoo/format/node";
+import { openZoo, readClaims, readCommits, readProgress } from "@zoo/format/node";
 import { populationTable, scoresOf, summarize } from "../cli/summary.ts";
-import { bytes, count, percent, plural, table } from "../cli/text.ts";
 import type { World } from "../cli/world.ts";
-import { lockHolder } from "../run/lock.ts";
-import { folderBytes } from "../run/preflight.ts";
-import { inspectFolder, type RunFile } from "../run/run-folder.ts";
-import { readNote } from "../run/shard-note.ts";
+import { folderBytes, inspectFolder } from "../run/folder.ts";
+import type { RunFile } from "../run/run-file.ts";
+import { shardPlan } from "../run/shard-plan.ts";
 import { planOf } from "./resume.ts";
 
 export async function statusCommand(dir: string, flags: { json?: boolean }, world: World): Promise<number> {
@@ -17,10 +15,10 @@ export async function statusCommand(dir: string, flags: { json?: boolean }, worl
       path: dir,
     });
   }
-  const status = state.kind === "finished" ? await finishedStatus(dir) : startedStatus(dir, state.run);
+  const status = state.kind === "finished" ? await finishedStatus(dir) : await startedStatus(dir, state.run);
   if (flags.json) {
     const { text: _, ...data } = status;
-    world.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
+    writeJson(world.stdout, data);
   } else world.stdout.write(status.text);
   return 0;
 }
@@ -31,13 +29,17 @@ async function finishedStatus(dir: string) {
     const { manifest, models } = zoo;
     const population = summarize(scoresOf(await zoo.metrics()));
     const disk = folderBytes(dir);
+    const { numerics } = manifest;
+    const engines = [...new Set(manifest.shards.flatMap(({ engines }) => engines))].sort();
     const next = `zoo-gen verify ${dir}`;
     const head = table([
       ["zoo", manifest.name],
       ["state", "finished"],
       ["models", count(models.length)],
-      ["epochs", count(manifest.epochs)],
-      ["engine", `${manifest.engine.id}, numerics ${manifest.numerics_version}`],
+      ["epochs", `${count(manifest.epochs)}, ${plural(manifest.states.length, "state")} stored`],
+      ["engines", printable(engines.join(", "))],
+      ["numerics", printable(`${numerics.name}${numerics.exact ? ", exact" : ""}`)],
+      ["root", manifest.root],
       ["disk", bytes(disk)],
       ["next", next],
     ]);
@@ -46,6 +48,10 @@ async function finishedStatus(dir: string) {
       name: manifest.name,
       models: models.length,
       epochs: manifest.epochs,
+      states: manifest.states,
+      engines,
+      numerics,
+      root: manifest.root,
       bytes: disk,
       population,
       next,
@@ -56,49 +62,70 @@ async function finishedStatus(dir: string) {
   }
 }
 
-function startedStatus(dir: string, run: RunFile) {
+async function startedStatus(dir: string, run: RunFile) {
   const plan = planOf(run);
-  const holder = lockHolder(join(dir, ".partial"));
-  const shards = plan.shards.map(({ index, models }) => {
-    const note = readNote(dir, index);
-    return { shard: index, models: models.length, epoch: note?.epoch ?? null, test_acc: note?.test_acc ?? null };
-  });
+  const claims = (await readClaims(dir)).filter(({ state }) => state === "alive" || state === "unknown");
+  const owners = [
+    ...new Set(claims.map(({ owner }) => (owner === null ? "?" : `process ${owner.pid} on ${owner.host}`))),
+  ];
+  const done = new Set((await readCommits(dir)).map(({ entry }) => entry.index));
+  const shards: ShardStatus[] = [];
+  for (const shard of plan.shards) {
+    const { index, models } = shard;
+    const progress = done.has(index) ? null : await readProgress(dir, shardPlan(plan, shard, run.numerics));
+    const epoch = done.has(index) ? plan.epochs : (progress?.epoch ?? null);
+    shards.push({
+      shard: index,
+      models: models.length,
+      done: done.has(index),
+      epoch,
+      test_acc: progress?.test_acc ?? null,
+    });
+  }
   const saved = shards.reduce((sum, { models, epoch }) => sum + models * (epoch === null ? 0 : epoch + 1), 0);
-  const measured = shards.filter(({ test_acc }) => test_acc !== null);
-  const weight = measured.reduce((sum, { models }) => sum + models, 0);
-  const accuracy = measured.reduce((sum, { models, test_acc }) => sum + models * (test_acc ?? 0), 0) / weight;
-  const total = plan.models.length * plan.E;
+  const total = plan.models.length * plan.measured.length;
   const disk = folderBytes(dir);
-  const state = holder === null ? "interrupted" : "running";
-  const next = holder === null ? `zoo-gen resume ${dir}` : "wait, or stop it with Ctrl-C and resume later";
+  const state = claims.length === 0 ? "interrupted" : "running";
+  const next = claims.length === 0 ? `zoo-gen resume ${dir}` : `wait, or help: zoo-gen resume ${dir}`;
   const head = table([
     ["zoo", run.recipe.name],
-    ["state", holder === null ? state : `${state}, process ${holder.pid} on ${holder.host}`],
+    ["state", owners.length === 0 ? state : printable(`${state}: ${owners.join(", ")}`)],
     ["models", `${count(plan.models.length)} (${run.models})`],
-    ["epochs", count(plan.epochs)],
-    ["saved", `${count(saved)} of ${plural(total, "state")}, ${percent(saved / total)}`],
-    ["accuracy so far", percent(accuracy)],
+    ["epochs", `${count(plan.epochs)}, ${plural(plan.states.length, "state")} to store`],
+    ["done", `${count(done.size)} of ${plural(plan.shards.length, "shard")}`],
+    ["trained", `${count(saved)} of ${count(total)} model-epochs, ${percent(saved / total)}`],
     ["disk", bytes(disk)],
     ["next", next],
   ]);
-  const rows = shards.map(({ shard, models, epoch, test_acc }) => [
+  const working = shards.filter(({ done, epoch }) => !done && epoch !== null);
+  const rows = working.map(({ shard, models, epoch, test_acc }) => [
     `${shard}`,
     `${models}`,
-    epoch === null ? "-" : `${epoch}`,
+    `${epoch}`,
     test_acc === null ? "-" : percent(test_acc),
   ]);
+  const body = rows.length === 0 ? "" : `\n${table([["shard", "models", "epoch", "accuracy"], ...rows], [0, 1, 2, 3])}`;
   return {
     state,
-    pid: holder?.pid ?? null,
+    owners,
     name: run.recipe.name,
     models: plan.models.length,
     epochs: plan.epochs,
     statesSaved: saved,
     states: total,
-    test_acc: Number.isNaN(accuracy) ? null : accuracy,
     bytes: disk,
     shards,
     next,
-    text: `${head}\n${table([["shard", "models", "epoch", "accuracy"], ...rows], [0, 1, 2, 3])}`,
+    text: `${head}${body}`,
   };
+}
+
+interface ShardStatus {
+  shard: number;
+  models: number;
+  done: boolean;
+  /** The last one trained. */
+  epoch: number | null;
+  /** Mean at that epoch; null where it is not at hand. */
+  test_acc: number | null;
 }

@@ -1,18 +1,27 @@
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
-import { NUMERICS_VERSION } from "@zoo/engine";
-import { type Zoo, ZooError } from "@zoo/format";
+import {
+  duration,
+  formatIds,
+  leftOfFraction,
+  ProgressLine,
+  percent,
+  plural,
+  printable,
+  untilStopped,
+  writeJson,
+} from "@zoo/cli";
+import type { EngineName } from "@zoo/engine/node";
+import type { Zoo } from "@zoo/format";
 import { openZoo } from "@zoo/format/node";
-import { duration, percent, plural } from "../cli/text.ts";
 import type { World } from "../cli/world.ts";
 import { makePlan } from "../recipe/plan.ts";
 import { parseRecipe } from "../recipe/recipe.ts";
-import { formatIds } from "../recipe/selection.ts";
-import { Stopped } from "../run/pool.ts";
-import { type Equipment, equip } from "../run/preflight.ts";
-import { inspectFolder } from "../run/run-folder.ts";
-import { groupSize } from "../run/train.ts";
-import { type Difference, plannedModels, retrain, sampleModels } from "../verify/retrain.ts";
+import { type Equipment, equip } from "../run/equip.ts";
+import { LOG_MS, sayFaults, showingProgress } from "../verify/checking.ts";
+import { type Comparison, comparisonFor, type Difference } from "../verify/compare.ts";
+import { retrain } from "../verify/retrain.ts";
+import { sampleModels } from "../verify/sample.ts";
 import type { MachineFlags } from "./run.ts";
 
 export interface VerifyFlags extends MachineFlags {
@@ -20,98 +29,109 @@ export interface VerifyFlags extends MachineFlags {
   seed?: number;
 }
 
-export async function verifyCommand(dir: string, flags: VerifyFlags, world: World): Promise<number> {
-  if (inspectFolder(dir).kind !== "finished") {
-    throw new ZooError("zoo-incomplete", `${dir}: no finished zoo here; see zoo-gen status ${dir}`, { path: dir });
-  }
-  const zoo = await openZoo(dir);
-  try {
-    return await verify(zoo, dir, flags, world);
-  } finally {
-    await zoo.close();
-  }
+/** What is retrained of a zoo, and how it is compared. */
+interface Retraining {
+  ids: number[];
+  seed: number;
+  engine: string;
+  comparison: Comparison;
+  difference: Difference | null;
 }
 
-async function verify(zoo: Zoo, dir: string, flags: VerifyFlags, world: World): Promise<number> {
-  const { manifest } = zoo;
-  const source = join(dir, "zoo.json");
-  if (manifest.numerics_version !== NUMERICS_VERSION) {
-    const rule = `was computed with numerics version ${manifest.numerics_version}, and this zoo-gen computes with ${NUMERICS_VERSION}`;
-    throw new ZooError("bad-zoo", `${source} ${rule}; verify it with the version that made it`, { path: source, rule });
-  }
+/** First every byte against its hash and rule, then a sample of the models against their retraining. */
+export async function verifyCommand(dir: string, flags: VerifyFlags, world: World): Promise<number> {
   const started = world.now();
-  const seed = flags.seed ?? randomInt(2 ** 32 - 1);
-  const ids = sampleModels(
-    zoo.models.rows.map(({ id }) => id),
-    flags.models,
-    seed,
-  );
-  const planned = plannedModels(zoo, ids, source);
-  await zoo.verifyChecksums();
-  if (!Array.isArray(planned)) return announce(planned, "");
+  return await untilStopped(world, async (signal) => {
+    const { faults } = await showingProgress(dir, signal, world);
+    if (faults.length > 0) {
+      if (flags.json) writeJson(world.stdout, { zoo: dir, ok: false, faults });
+      sayFaults(dir, faults, world);
+      return 1;
+    }
+    const zoo = await openZoo(dir);
+    try {
+      const retraining = await retrainSample(zoo, dir, flags, signal, world);
+      const seconds = (world.now() - started) / 1000;
+      announce(dir, zoo, retraining, seconds, flags.json ?? false, world);
+      return retraining.difference === null ? 0 : 1;
+    } finally {
+      await zoo.close();
+    }
+  });
+}
 
-  const plan = makePlan(parseRecipe(manifest.recipe, source), ids, manifest.epochs);
+async function retrainSample(
+  zoo: Zoo,
+  dir: string,
+  flags: VerifyFlags,
+  signal: AbortSignal,
+  world: World,
+): Promise<Retraining> {
+  const { manifest, models } = zoo;
+  const seed = flags.seed ?? randomInt(2 ** 32 - 1);
+  const all = models.rows.map(({ id }) => id);
+  const ids = sampleModels(all, flags.models, seed);
+  const plan = makePlan(parseRecipe(manifest.recipe, join(dir, "zoo.json")), ids);
   const equipment = await equip(plan, flags, world);
-  const { engine, workers } = equipment;
+  const { engine, data, workers } = equipment;
+  const comparison = comparisonFor(manifest.numerics, engine.numerics);
   world.stderr.write(
-    `${manifest.name}: retraining ${plural(ids.length, "model")} (${formatIds(ids)}) for ${plural(manifest.epochs, "epoch")} ` +
+    `${printable(manifest.name)}: retraining ${plural(ids.length, "model")} (${formatIds(ids)}) for ${plural(manifest.epochs, "epoch")} ` +
       `on ${engine.id}, ${plural(workers, "worker")}\n`,
   );
   noteOtherFiles(zoo, equipment, world);
-  const pool = world.openPool(
-    workers,
-    { engine: equipment.engineName, architecture: plan.architecture, data: equipment.data },
-    () => {},
+  const started = world.now();
+  let done = 0;
+  const progress = new ProgressLine(
+    world,
+    () => {
+      const left = leftOfFraction(done, (world.now() - started) / 1000);
+      return `${percent(done)} retrained and compared${left === "" ? "" : `, ${left}`}`;
+    },
+    LOG_MS,
   );
-  let stopped = false;
-  const ignoreSignals = world.onStopSignal(() => {
-    if (stopped) world.exit(130);
-    stopped = true;
-    void pool.close();
-  });
-  let difference: Difference | null;
+  const name = engine.name as EngineName;
+  const executor = await world.openExecutor({ engine: name, workers, architecture: plan.architecture, data });
   try {
-    const size = groupSize(ids.length, workers, engine.laneWidth);
-    difference = await retrain(zoo, planned, pool, size, (share) => {
-      if (world.stderr.isTTY) world.stderr.write(`\r\x1b[2K${percent(share)} retrained and compared`);
-    });
-  } catch (e) {
-    if (!(e instanceof Stopped)) throw e;
-    world.stderr.write("zoo-gen: stopped before the comparison was complete\n");
-    return 1;
-  } finally {
-    if (world.stderr.isTTY) world.stderr.write("\r\x1b[2K");
-    ignoreSignals();
-    await pool.close();
-  }
-  return announce(difference, engine.id);
-
-  function announce(difference: Difference | null, engine: string): number {
-    const seconds = (world.now() - started) / 1000;
-    const result = {
-      zoo: dir,
-      ok: difference === null,
-      models: ids,
-      states: manifest.states,
-      seed,
-      engine,
-      seconds,
-      difference,
+    const onShare = (share: number): void => {
+      done = share;
     };
-    if (flags.json) world.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-    else if (difference === null) {
-      world.stdout.write(
-        `${dir}: verified: ${plural(ids.length, "model")} (${formatIds(ids)}; --seed ${seed}) x ${plural(manifest.states, "state")}: ` +
-          `every byte of weights and metrics is the same (${engine}, ${duration(seconds)})\n`,
-      );
-    }
-    if (difference === null) return 0;
-    const { model, epoch, what, stored, retrained } = difference;
-    world.stderr.write(
-      `zoo-gen: ${dir}: model ${model}, epoch ${epoch}: ${what} is ${stored}, and the recipe gives ${retrained}\n`,
-    );
-    return 1;
+    const difference = await retrain(zoo, [...plan.models], {
+      executor,
+      comparison,
+      signal,
+      onShare,
+    });
+    return { ids, seed, engine: engine.id, comparison, difference };
+  } finally {
+    progress.close();
+    await executor.close();
   }
+}
+
+function announce(
+  dir: string,
+  { manifest }: Zoo,
+  { ids, seed, engine, comparison, difference }: Retraining,
+  seconds: number,
+  json: boolean,
+  world: World,
+): void {
+  const { states, root } = manifest;
+  const { exact } = comparison;
+  if (json) {
+    const ok = difference === null;
+    writeJson(world.stdout, { zoo: dir, ok, models: ids, states, seed, engine, exact, root, seconds, difference });
+  } else if (difference === null) {
+    world.stdout.write(
+      `${printable(dir)}: verified: every hash and rule; ${plural(ids.length, "model")} (${formatIds(ids)}; --seed ${seed}) x ` +
+        `${plural(states.length, "state")}: ${comparison.says} (${engine}, ${duration(seconds)}); root ${root}\n`,
+    );
+  }
+  if (difference === null) return;
+  const { model, epoch, what, stored, retrained } = difference;
+  const line = `${dir}: model ${model} departs at epoch ${epoch}: ${what} is ${stored}, and the recipe gives ${retrained}`;
+  world.stderr.write(`zoo-gen: ${printable(line)}\n`);
 }
 
 function noteOtherFiles(zoo: Zoo, { data }: Equipment, world: World): void {

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ZooError } from "@zoo/format";
-import { parseRecipe, type Recipe } from "./recipe.ts";
+import { parseRecipe } from "./recipe.ts";
+import type { Recipe } from "./schema.ts";
 
 const folder = new URL("../../recipes/", import.meta.url);
 

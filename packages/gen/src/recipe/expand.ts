@@ -1,6 +1,7 @@
-import type { Hyperparameters, ModelSplit } from "@zoo/format";
-import { draw } from "./draw.ts";
-import { countCombinations, countModels, gridOrder, type Recipe } from "./recipe.ts";
+import { type Hyperparameters, type ModelSplit, modelSplits } from "@zoo/format";
+import { seedsOf, splitsOf } from "./deal.ts";
+import { countCombinations, countModels, countSeeds, type GridKey, gridOrder, valuesOf } from "./grid.ts";
+import type { Recipe } from "./schema.ts";
 
 export interface PlannedModel {
   /** 0..M-1 of the whole recipe, whatever part of it is trained. */
@@ -15,61 +16,122 @@ export interface PlannedModel {
  * grid in `gridOrder` (first key slowest) and through each key's values as the recipe lists them.
  * A pure function of the recipe: ids, seeds and splits never depend on what is selected or on the machine.
  */
-export function expand(recipe: Recipe): PlannedModel[] {
-  const splits = dealSplits(recipe);
-  const combinations = countCombinations(recipe);
-  const models: PlannedModel[] = [];
-  for (let c = 0; c < combinations; c++) {
-    const combination = combinationAt(recipe, c);
-    for (const seed of seedsOf(recipe, c)) {
-      const id = models.length;
-      models.push({ id, split: splits[id], hyperparameters: { ...combination, seed } });
+export function expand(recipe: Recipe): PlannedModels {
+  const all = Int32Array.from({ length: countModels(recipe) }, (_, id) => id);
+  return new PlannedModels(new Expansion(recipe), all);
+}
+
+/** Models of a recipe, all or a selection, by ascending id. A model is made when it is asked for: a million take 13 bytes each. */
+export class PlannedModels implements Iterable<PlannedModel> {
+  /** Ascending. */
+  readonly ids: Int32Array;
+  readonly #expansion: Expansion;
+
+  constructor(expansion: Expansion, ids: Int32Array) {
+    this.ids = ids;
+    this.#expansion = expansion;
+  }
+
+  get length(): number {
+    return this.ids.length;
+  }
+
+  /** Whether the recipe has a model with this id, selected or not. */
+  has(id: number): boolean {
+    return this.#expansion.has(id);
+  }
+
+  /** The model of the recipe with this id, also one that is not selected. Throws RangeError where the recipe has none. */
+  get(id: number): PlannedModel {
+    return this.#expansion.model(id);
+  }
+
+  *[Symbol.iterator](): Generator<PlannedModel> {
+    for (const id of this.ids) yield this.get(id);
+  }
+
+  /** Equal for two models that may train in one cohort: equal activation, optimizer and batch size. */
+  kindOf(id: number): number {
+    return this.#expansion.kindOf(id);
+  }
+
+  /** The models with these ids, which must ascend. Throws RangeError for one that the recipe does not have. */
+  select(ids: ArrayLike<number>): PlannedModels {
+    for (let i = 0; i < ids.length; i++) {
+      this.#expansion.check(ids[i]);
+      if (i > 0 && ids[i] <= ids[i - 1]) throw new RangeError(`ids must ascend, got ${ids[i]} after ${ids[i - 1]}`);
     }
+    return new PlannedModels(this.#expansion, Int32Array.from(ids));
   }
-  return models;
 }
 
-function combinationAt(recipe: Recipe, index: number): Omit<Hyperparameters, "seed"> {
-  const chosen: Record<string, unknown> = { ...recipe.fixed, batch_size: recipe.batch_size };
-  for (const key of [...gridOrder].reverse()) {
-    const values = recipe.grid?.[key];
-    if (values === undefined) continue;
-    chosen[key] = values[index % values.length];
-    index = Math.floor(index / values.length);
-  }
-  if (chosen.optimizer !== "sgd") chosen.momentum = 0;
-  return chosen as unknown as Omit<Hyperparameters, "seed">;
+/** A key's values, and how many combinations pass before it takes the next one. */
+interface Axis {
+  key: GridKey;
+  values: readonly (string | number)[];
+  stride: number;
 }
 
-function seedsOf(recipe: Recipe, combination: number): number[] {
-  const { seeds } = recipe;
-  if (Array.isArray(seeds)) return seeds;
-  if ("from" in seeds) return Array.from({ length: seeds.count }, (_, i) => seeds.from + i);
-  const { count, below, drawn_from } = seeds.draw;
-  const drawn: number[] = [];
-  for (let i = 0; i < count; i++) {
-    let seed: number;
-    let attempt = 0;
-    do seed = draw("seeds", drawn_from, combination, i, attempt++, below);
-    while (drawn.includes(seed));
-    drawn.push(seed);
+/** The numbers behind `expand`. */
+class Expansion {
+  readonly #M: number;
+  readonly #seedsEach: number;
+  readonly #axes: Axis[];
+  readonly #kinds: Axis[];
+  /** Position in `modelSplits`, by id. */
+  readonly #splits: Uint8Array;
+  /** By id where they are drawn, else by the seed's position. */
+  readonly #seeds: Float64Array;
+
+  constructor(recipe: Recipe) {
+    this.#M = countModels(recipe);
+    this.#seedsEach = countSeeds(recipe);
+    this.#axes = axesOf(recipe);
+    this.#kinds = this.#axes.filter(({ key }) => kindKeys.includes(key));
+    this.#splits = splitsOf(recipe);
+    this.#seeds = seedsOf(recipe);
   }
-  return drawn;
+
+  has(id: number): boolean {
+    return Number.isInteger(id) && id >= 0 && id < this.#M;
+  }
+
+  check(id: number): void {
+    if (!this.has(id)) throw new RangeError(`the recipe has models 0-${this.#M - 1}, not ${id}`);
+  }
+
+  model(id: number): PlannedModel {
+    this.check(id);
+    const chosen: Record<string, string | number> = {};
+    for (const axis of this.#axes) chosen[axis.key] = axis.values[this.#position(axis, id)];
+    if (chosen.optimizer !== "sgd") chosen.momentum = 0;
+    chosen.seed = this.#seeds[id % this.#seeds.length];
+    return {
+      id,
+      split: modelSplits[this.#splits[id]],
+      hyperparameters: chosen as unknown as Hyperparameters,
+    };
+  }
+
+  kindOf(id: number): number {
+    return this.#kinds.reduce((kind, axis) => kind * axis.values.length + this.#position(axis, id), 0);
+  }
+
+  #position({ values, stride }: Axis, id: number): number {
+    return Math.floor(Math.floor(id / this.#seedsEach) / stride) % values.length;
+  }
 }
 
-/** Fisher-Yates over all ids, then the first for train, the next for val, the rest for test. val and test are rounded, train takes up the difference. */
-function dealSplits(recipe: Recipe): ModelSplit[] {
-  const { val, test, seed } = recipe.models_split;
-  const M = countModels(recipe);
-  const order = Uint32Array.from({ length: M }, (_, id) => id);
-  for (let i = M - 1; i > 0; i--) {
-    const j = draw("split", seed, i, 0, 0, i + 1);
-    [order[i], order[j]] = [order[j], order[i]];
-  }
-  const inVal = Math.round(val * M);
-  const inTest = Math.min(Math.round(test * M), M - inVal);
-  const splits: ModelSplit[] = Array.from({ length: M }, () => "train");
-  for (const id of order.subarray(M - inVal - inTest, M - inTest)) splits[id] = "val";
-  for (const id of order.subarray(M - inTest)) splits[id] = "test";
-  return splits;
+const kindKeys: readonly GridKey[] = ["activation", "optimizer", "batch_size"];
+
+/** What a recipe need not say: the momentum where no model has sgd, the activation where no layer takes it. */
+const silent: { [K in GridKey]?: string | number } = { activation: "none", momentum: 0 };
+
+function axesOf(recipe: Recipe): Axis[] {
+  let stride = countCombinations(recipe);
+  return gridOrder.map((key) => {
+    const values = valuesOf(recipe, key) ?? [silent[key] as string | number];
+    stride /= values.length;
+    return { key, values, stride };
+  });
 }

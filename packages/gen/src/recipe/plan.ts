@@ -1,58 +1,53 @@
-import { type Architecture, architectures, deriveLayout, type Layout } from "@zoo/format";
-import { expand, type PlannedModel } from "./expand.ts";
-import type { Recipe } from "./recipe.ts";
-
-/** Models in one shard, at most. Part of the format of what zoo-gen writes: another number gives other files. */
-export const SHARD_MODELS = 64;
-
-/** Models that train, are written and are resumed together: equal activation, optimizer and batch size. */
-export interface PlannedShard {
-  index: number;
-  /** In id order, which is the order of the shard's rows. */
-  models: PlannedModel[];
-}
+import { type Architecture, deriveLayout, type Layout } from "@zoo/format";
+import { architectureOf } from "./architecture.ts";
+import { expand, type PlannedModels } from "./expand.ts";
+import { type Recipe, recipeSchema } from "./schema.ts";
+import { PlannedShards, shardModels } from "./shards.ts";
+import { type Keep, statesOf } from "./states.ts";
 
 /** All that a run will do, known before it does any of it. */
 export interface Plan {
+  /** With the epochs and the states of this plan, so that it says alone what the zoo is. */
   recipe: Recipe;
   architecture: Architecture;
   layout: Layout;
-  /** Epochs of training; E = epochs + 1 states are stored. */
+  /** Epochs of training. */
   epochs: number;
-  E: number;
-  /** The selected models, by id. */
-  models: PlannedModel[];
-  shards: PlannedShard[];
+  /** The epochs whose weights are stored, ascending; E = states.length. */
+  states: number[];
+  /** The epochs whose metrics are stored: all, from 0 on. */
+  measured: number[];
+  /** The selected models. */
+  models: PlannedModels;
+  shards: PlannedShards;
 }
 
-/** Plans the models with these ids (all by default). A pure function of its arguments. */
-export function makePlan(recipe: Recipe, ids?: readonly number[], epochs = recipe.epochs): Plan {
+/**
+ * Plans the models with these ids (ascending; all by default), trained for so many epochs, of which the states `keep` are
+ * stored (the recipe's by default). A pure function of its arguments.
+ * Throws ZooError `misuse` where `keep` has an epoch that is not trained.
+ */
+export function makePlan(
+  recipe: Recipe,
+  ids?: ArrayLike<number>,
+  epochs: number = recipe.epochs,
+  keep: Keep | undefined = recipe.keep,
+): Plan {
+  const states = statesOf(keep ?? "all", epochs);
+  const measured = statesOf("all", epochs);
   const all = expand(recipe);
-  const models = ids === undefined ? all : ids.map((id) => all[id]);
+  const models = ids === undefined ? all : all.select(ids);
   const architecture = architectureOf(recipe);
   const layout = deriveLayout(architecture);
-  return { recipe, architecture, layout, epochs, E: epochs + 1, models, shards: cutShards(models) };
+  const shards = new PlannedShards(models, shardModels(layout.D));
+  return { recipe: withPlan(recipe, epochs, keep), architecture, layout, epochs, states, measured, models, shards };
 }
 
-export function architectureOf({ architecture }: Recipe): Architecture {
-  return typeof architecture === "string" ? architectures[architecture] : architecture;
-}
-
-function cutShards(models: readonly PlannedModel[]): PlannedShard[] {
-  const open = new Map<string, PlannedModel[]>();
-  const cut: PlannedModel[][] = [];
-  for (const model of models) {
-    const { activation, optimizer, batch_size } = model.hyperparameters;
-    const key = `${activation} ${optimizer} ${batch_size}`;
-    let shard = open.get(key);
-    if (shard === undefined || shard.length === SHARD_MODELS) {
-      shard = [];
-      open.set(key, shard);
-      cut.push(shard);
-    }
-    shard.push(model);
-  }
-  return cut.map((models, index) => ({ index, models }));
+/** In the order of keys that `parseRecipe` gives, so that a plan made from it again has the same JSON. */
+function withPlan(recipe: Recipe, epochs: number, keep: Keep | undefined): Recipe {
+  const changed: Recipe = { ...recipe, epochs, ...(keep === undefined ? {} : { keep }) };
+  const keys = Object.keys(recipeSchema.shape) as (keyof Recipe)[];
+  return Object.fromEntries(keys.filter((key) => key in changed).map((key) => [key, changed[key]])) as Recipe;
 }
 
 /**
@@ -61,10 +56,11 @@ function cutShards(models: readonly PlannedModel[]): PlannedShard[] {
  */
 export function planBytes(plan: Plan, shardsAtOnce: number): { zoo: number; checkpoints: number } {
   const M = plan.models.length;
-  const weights = plan.E * M * plan.layout.D * 4;
-  const metrics = plan.E * M * METRIC_ROW_BYTES + M * MODEL_ROW_BYTES + 65_536;
+  const { D } = plan.layout;
+  const weights = plan.states.length * M * D * 4;
+  const metrics = plan.measured.length * M * METRIC_ROW_BYTES + M * MODEL_ROW_BYTES + 65_536;
   // Twice: the next checkpoint is written whole before it replaces the last.
-  const checkpoints = 2 * Math.min(shardsAtOnce, plan.shards.length) * SHARD_MODELS * (plan.layout.D * 12 + 256);
+  const checkpoints = 2 * Math.min(shardsAtOnce * shardModels(D), M) * (D * 12 + 256);
   return { zoo: weights + metrics, checkpoints };
 }
 

@@ -1,52 +1,41 @@
 import type { ImageDataset } from "@zoo/data";
-import { NUMERICS_VERSION } from "@zoo/engine";
-import type { DatasetEntry, Json, ModelRow } from "@zoo/format";
-import { writeZoo } from "@zoo/format/node";
+import type { Numerics } from "@zoo/engine";
+import type { DatasetEntry, Json } from "@zoo/format";
+import { type ModelFields, writeZoo } from "@zoo/format/node";
 import { version } from "../cli/version.ts";
+import type { PlannedModels } from "../recipe/expand.ts";
 import type { Plan } from "../recipe/plan.ts";
-import type { PublishedShard } from "./train.ts";
+import { trainingOf } from "../recipe/training.ts";
 
-/** Writes what makes the published shards a zoo; zoo.json last. Equal arguments give equal bytes. */
-export async function finishZoo(
-  plan: Plan,
-  dir: string,
-  shards: readonly PublishedShard[],
-  data: ImageDataset,
-  engineId: string,
-): Promise<void> {
-  const { recipe, architecture, epochs } = plan;
-  const diverged = new Set(shards.flatMap((shard) => shard.diverged));
-  const models = plan.shards.flatMap(({ index, models }) =>
-    models.map(
-      ({ id, split, hyperparameters }, row): ModelRow => ({
-        id,
-        shard: index,
-        row,
-        split,
-        ...hyperparameters,
-        diverged: diverged.has(id),
-      }),
-    ),
-  );
+/** Writes what makes the published shards a zoo; zoo.json last. Several processes may do it at once: one does. */
+export async function finishZoo(plan: Plan, dir: string, data: ImageDataset, numerics: Numerics): Promise<void> {
+  const { recipe, architecture, states, measured } = plan;
   await writeZoo(dir, {
     manifest: {
-      numerics_version: NUMERICS_VERSION,
+      numerics,
       name: recipe.name,
       title: recipe.title,
       recipe: recipe as unknown as { [key: string]: Json },
       architecture,
       dataset: datasetEntry(data),
-      engine: { id: engineId },
+      training: trainingOf(recipe),
       software: { "@zoo/gen": version, node: process.version },
-      epochs,
+      states,
+      measured,
+      columns: { models: [], metrics: [] },
     },
-    models,
-    shards: shards.map(({ entry }) => entry),
+    models: { [Symbol.iterator]: () => modelRows(plan.models) },
+    shards: plan.shards.length,
   });
 }
 
-function datasetEntry({ name, shape, classes, splits, scale, shift, sources }: ImageDataset): DatasetEntry {
+function* modelRows(models: PlannedModels): Generator<ModelFields> {
+  for (const { id, split, hyperparameters } of models) yield { id, split, ...hyperparameters };
+}
+
+function datasetEntry({ name, shape, classes, splits, scale, shift, ...about }: ImageDataset): DatasetEntry {
   const { train, val, test } = splits;
+  const { sources, sha256, transforms, notes } = about;
   return {
     name,
     shape,
@@ -54,6 +43,9 @@ function datasetEntry({ name, shape, classes, splits, scale, shift, sources }: I
     splits: { train: train.length, val: val.length, test: test.length },
     scale: [...scale],
     shift: [...shift],
+    transforms,
     sources,
+    sha256,
+    notes,
   };
 }

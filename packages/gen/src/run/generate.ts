@@ -1,16 +1,16 @@
+import { count, formatIds, plural, untilStopped } from "@zoo/cli";
 import type { ImageDataset } from "@zoo/data";
-import { NUMERICS_VERSION } from "@zoo/engine";
-import { shardMetadata, ZooError } from "@zoo/format";
-import { count, plural } from "../cli/text.ts";
+import type { EngineName } from "@zoo/engine/node";
+import { ZooError } from "@zoo/format";
+import { isComplete } from "@zoo/format/node";
 import type { World } from "../cli/world.ts";
 import type { Plan } from "../recipe/plan.ts";
-import { formatIds } from "../recipe/selection.ts";
+import { checkSpace, type Equipment, equip, type MachineOptions } from "./equip.ts";
 import { finishZoo } from "./finish.ts";
-import { Stopped } from "./pool.ts";
-import { checkSpace, type Equipment, equip, type MachineOptions } from "./preflight.ts";
+import { inspectFolder, makeWritable } from "./folder.ts";
 import { Progress } from "./progress.ts";
-import { inspectFolder, lockFolder, makeWritable, type RunFile, removePartial, writeRun } from "./run-folder.ts";
-import { groupSize, trainShards } from "./train.ts";
+import { beginRun, isSameRun, type RunFile, removePartial } from "./run-file.ts";
+import { trainAll } from "./train.ts";
 
 export interface Generated {
   /** False when a signal stopped the run; everything up to the last finished epoch of each shard is saved. */
@@ -18,13 +18,13 @@ export interface Generated {
   engine: string;
   workers: number;
   seconds: number;
-  /** Model-samples per second, over training, evaluation and writing. */
+  /** Model-samples per second of this process, over training, evaluation and writing. */
   rate: number;
 }
 
 /**
- * Trains what is left of a plan into `dir` and publishes the zoo. Everything that can be refused is refused before the
- * folder is touched; the folder is locked from then on. `run` is what an interrupted run left, null for a new one.
+ * Trains what is left of a plan into `dir`, together with any other process that does, and publishes the zoo. Everything that
+ * can be refused is refused before the folder is touched. `run` is what was begun there, null for a new one.
  */
 export async function generate(
   plan: Plan,
@@ -35,46 +35,36 @@ export async function generate(
 ): Promise<Generated> {
   const undo = makeWritable(dir);
   let equipment: Equipment;
-  let unlock: () => void;
   try {
     equipment = await equip(plan, options, world);
-    if (run !== null) checkSameData(run, equipment.data);
+    if (run !== null) checkSame(run, equipment, dir);
     await checkSpace(plan, dir, equipment.workers, world);
-    unlock = lockFolder(dir);
+    const state = inspectFolder(dir);
+    if (state.kind === "free") beginRun(dir, describeRun(plan, equipment));
+    else if (state.kind === "started" && !isSameRun(state.run, describeRun(plan, equipment))) {
+      const rule = "was begun by another run meanwhile; look at it with zoo-gen status";
+      throw new ZooError("zoo-exists", `${dir} ${rule}`, { path: dir, rule });
+    }
   } catch (e) {
     undo();
     throw e;
   }
-  try {
-    const state = inspectFolder(dir);
-    if (state.kind !== (run === null ? "free" : "started")) {
-      const rule = "was changed by another run meanwhile; look at it with zoo-gen status";
-      throw new ZooError("zoo-exists", `${dir} ${rule}`, { path: dir, rule });
-    }
-    if (run === null) await writeRun(dir, describeRun(plan, equipment.data));
-    const generated = await train(plan, dir, equipment, world);
-    if (generated.finished) removePartial(dir);
-    return generated;
-  } finally {
-    unlock();
-  }
+  return await train(plan, dir, equipment, world);
 }
 
 async function train(plan: Plan, dir: string, equipment: Equipment, world: World): Promise<Generated> {
-  const { engine, engineName, data, workers } = equipment;
+  const { engine, data, workers } = equipment;
   const ofAll = plan.models.length;
   world.stderr.write(
     `${plan.recipe.name}: ${plural(ofAll, "model")} x ${plural(plan.epochs, "epoch")} of ${count(data.splits.train.length)} images, ` +
       `${plural(workers, "worker")} on ${engine.id} -> ${dir}\n`,
   );
-  const pool = world.openPool(workers, { engine: engineName, architecture: plan.architecture, data }, (n) =>
-    progress.samples(n),
-  );
   const progress = new Progress(plan, data.splits.train.length, world);
-  let stops = 0;
-  const ignoreSignals = world.onStopSignal(() => {
-    if (++stops > 1) world.exit(130);
-    void pool.close();
+  const executor = await world.openExecutor({
+    engine: engine.name as EngineName,
+    workers,
+    architecture: plan.architecture,
+    data,
   });
   const report = (finished: boolean): Generated => ({
     finished,
@@ -84,36 +74,49 @@ async function train(plan: Plan, dir: string, equipment: Equipment, world: World
     rate: progress.rate,
   });
   try {
-    const shards = await trainShards(plan, {
-      dir,
-      pool,
-      groupSize: groupSize(ofAll, workers, engine.laneWidth),
-      metadata: { ...shardMetadata(plan.architecture, NUMERICS_VERSION), zoo: plan.recipe.name, dataset: data.name },
-      onSaved: (saved) => progress.saved(saved),
-      onPublished: (shard) => progress.published(shard),
+    return await untilStopped(world, async (signal) => {
+      try {
+        await trainAll(plan, {
+          dir,
+          executor,
+          signal,
+          now: () => world.now(),
+          onChunk: (modelSamples) => progress.samples(modelSamples),
+          onSaved: (saved) => progress.saved(saved),
+          onPublished: (index, elsewhere) => progress.published(index, elsewhere),
+        });
+      } catch (e) {
+        if (!signal.aborted) throw e;
+        return report(false);
+      }
+      if (!(await isComplete(dir))) await finishZoo(plan, dir, data, engine.numerics);
+      removePartial(dir);
+      return report(true);
     });
-    await finishZoo(plan, dir, shards, data, engine.id);
-    return report(true);
-  } catch (e) {
-    if (!(e instanceof Stopped)) throw e;
-    return report(false); // only a signal closes the pool before all is done
   } finally {
     progress.close();
-    ignoreSignals();
-    await pool.close();
+    await executor.close();
   }
 }
 
-function describeRun(plan: Plan, data: ImageDataset): RunFile {
+function describeRun(plan: Plan, { engine, data }: Equipment): RunFile {
   return {
     run: "zoo-gen",
-    version: 1,
+    version: 2,
     recipe: plan.recipe,
-    models: formatIds(plan.models.map(({ id }) => id)),
-    epochs: plan.epochs,
-    numerics_version: NUMERICS_VERSION,
+    models: formatIds([...plan.models.ids]),
+    numerics: engine.numerics,
     dataset: { name: data.name, sha256: data.sha256 },
   };
+}
+
+function checkSame(run: RunFile, { engine, data }: Equipment, dir: string): void {
+  if (run.numerics.name !== engine.numerics.name) {
+    const rule = `was begun with numerics ${run.numerics.name}, and engine ${engine.name} computes with ${engine.numerics.name}`;
+    const next = "resume it with the version or engine that began it, or run it again in another folder";
+    throw new ZooError("bad-zoo", `${dir} ${rule}; ${next}`, { path: dir, rule });
+  }
+  checkSameData(run, data);
 }
 
 function checkSameData(run: RunFile, data: ImageDataset): void {

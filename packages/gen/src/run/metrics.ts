@@ -1,7 +1,7 @@
+import type { EpochResult } from "@zoo/engine/node";
 import type { MetricRow } from "@zoo/format";
-import type { EpochResult } from "./trainer.ts";
 
-/** One row per model, in the order of the groups. */
+/** One row per model, in the order of the cohorts. */
 export function metricRows(ids: readonly number[], epoch: number, results: readonly EpochResult[]): MetricRow[] {
   const rows: MetricRow[] = [];
   for (const { train, val, test } of results) {
@@ -21,11 +21,15 @@ export function metricRows(ids: readonly number[], epoch: number, results: reado
   return rows;
 }
 
-/** Sets the flag [M] of each model that has a weight [M, D] or a loss that is not finite. */
-export function markDiverged(diverged: Uint8Array, weights: Float32Array, metrics: readonly MetricRow[]): void {
-  const D = weights.length / diverged.length;
-  for (let i = 0; i < weights.length; i++) if (!Number.isFinite(weights[i])) diverged[Math.floor(i / D)] = 1;
-  for (const [m, { train_loss, val_loss, test_loss }] of metrics.entries()) {
-    if (![train_loss, val_loss, test_loss].every(Number.isFinite)) diverged[m] = 1;
+export function meanTestAccuracy(rows: readonly MetricRow[]): number {
+  return rows.reduce((sum, { test_acc }) => sum + test_acc, 0) / rows.length;
+}
+
+/** Adds the ids of the models that have a weight [M, D] or a loss that is not finite. */
+export function markDiverged(diverged: Set<number>, weights: Float32Array, metrics: readonly MetricRow[]): void {
+  const D = weights.length / metrics.length;
+  for (const [m, { model, train_loss, val_loss, test_loss }] of metrics.entries()) {
+    const finite = [train_loss, val_loss, test_loss].every(Number.isFinite);
+    if (!finite || !weights.subarray(m * D, (m + 1) * D).every(Number.isFinite)) diverged.add(model);
   }
 }

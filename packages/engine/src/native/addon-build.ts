@@ -1,0 +1,81 @@
+import { execFile } from "node:child_process";
+import { createHash, randomUUID } from "node:crypto";
+import { open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { cacheFolder, makeFolder } from "@zoo/format/node";
+import type { Compiler } from "./compiler.ts";
+import { isTrustedAddon, makePrivateFolder } from "./trusted-files.ts";
+import { firstLines, nativeUnavailable } from "./unavailable.ts";
+
+const run = promisify(execFile);
+const sourceDir = fileURLToPath(new URL("../../native/", import.meta.url));
+const units = ["addon.cc", "engine.cc", "tiles.cc"];
+const flags = [
+  "-O3",
+  "-std=c++17",
+  "-march=native",
+  "-shared",
+  "-fPIC",
+  "-ffp-contract=off",
+  "-fno-math-errno",
+  "-fno-exceptions",
+  "-fno-rtti",
+  "-fno-strict-aliasing",
+  "-fwrapv", // integers of vectors overflow on purpose: hashes, exponents
+  "-w",
+];
+
+/**
+ * Compiles the kernels for this machine into the user's cache, once per source, compiler, flags and instruction set (`macros`).
+ * Returns the path of the addon; the file and its folder are this user's alone.
+ *
+ * Throws ZooError `engine-unavailable` with the compiler's own words when they do not compile, or with what is wrong with the cache.
+ */
+export async function buildAddon(compiler: Compiler, macros: string, lanes: number): Promise<string> {
+  const options = [...flags, `-DZOO_LANES=${lanes}`];
+  if (lanes === 16) options.push("-mprefer-vector-width=512");
+  if (process.platform === "darwin") options.push("-undefined", "dynamic_lookup");
+  const folder = join(cacheFolder(process.env), "engine");
+  const target = join(folder, `${await fingerprint([compiler.version, macros, ...options])}.node`);
+  await makeFolder(dirname(folder));
+  await makePrivateFolder(folder);
+  if (!(await isTrustedAddon(target))) await compile(compiler, options, target);
+  return target;
+}
+
+/** Two processes may compile at once: each into a file of its own, which then takes the name. */
+async function compile({ command }: Compiler, options: readonly string[], target: string): Promise<void> {
+  const headers = join(createRequire(import.meta.url).resolve("node-api-headers/package.json"), "../include");
+  const attempt = `${target}.${randomUUID()}`;
+  const sources = units.map((unit) => join(sourceDir, unit));
+  try {
+    await run(command, [...options, "-I", headers, ...sources, "-o", attempt], { maxBuffer: 2 ** 24 }).catch((e) => {
+      throw nativeUnavailable(`${command} does not compile the kernels: ${firstLines(e)}`);
+    });
+    await makePrivateAndDurable(attempt);
+    await rename(attempt, target);
+  } finally {
+    await rm(attempt, { force: true });
+  }
+}
+
+/** A file that loses its bytes in a power cut would never be compiled again. */
+async function makePrivateAndDurable(file: string): Promise<void> {
+  const handle = await open(file, "r+");
+  try {
+    await handle.chmod(0o700);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function fingerprint(circumstances: readonly string[]): Promise<string> {
+  const hash = createHash("sha256");
+  for (const name of (await readdir(sourceDir)).sort()) hash.update(name).update(await readFile(join(sourceDir, name)));
+  hash.update(JSON.stringify([process.platform, process.arch, ...circumstances]));
+  return hash.digest("hex").slice(0, 32);
+}

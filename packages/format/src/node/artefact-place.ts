@@ -1,0 +1,102 @@
+import { randomBytes } from "node:crypto";
+import { readFile, realpath, rename, rmdir } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import type { Artefact } from "../artefact/artefact.ts";
+import { ARTEFACT_PATH, artefactFiles, parseArtefact } from "../artefact/artefact-rules.ts";
+import { staleness } from "../artefact/staleness.ts";
+import { isZooError, ZooError } from "../errors.ts";
+import { MANIFEST_PATH } from "../files/paths.ts";
+import { fileSize, makeFolder, namesIn, removeFolder, syncFolder } from "./durable.ts";
+import { io } from "./io-error.ts";
+
+/** Where an artefact will be, and the folder beside it that is filled first. */
+export interface ArtefactPlace {
+  folder: string;
+  temporary: string;
+  /** Whether an older artefact is there, which gives way. */
+  occupied: boolean;
+}
+
+type Identity = Pick<Artefact, "kind" | "name" | "zoo" | "parameters" | "made_by">;
+
+/** Checks that an artefact may be put at `folder`, and makes the temporary folder. Throws as `writeArtefact` does. */
+export async function claimPlace(folder: string, next: Identity, replace: boolean): Promise<ArtefactPlace> {
+  const real = await realPlace(resolve(folder));
+  await refuseInsideZoo(folder, real);
+  const occupied = await mayReplace(real, next, replace);
+  const temporary = temporaryBeside(real);
+  await makeFolder(temporary);
+  return { folder: real, temporary, occupied };
+}
+
+/** Puts the filled temporary folder in its place. */
+export async function publishAt({ folder, temporary, occupied }: ArtefactPlace): Promise<void> {
+  const old = occupied ? temporaryBeside(folder) : null;
+  if (old !== null) await io(folder, "rename", () => rename(folder, old));
+  else await rmdir(folder).catch(() => {}); // an empty one; where it is not, the rename says so
+  try {
+    await io(folder, "rename", () => rename(temporary, folder));
+  } catch (e) {
+    if (old !== null) await rename(old, folder).catch(() => {});
+    const filled = isZooError(e, "io") && ["ENOTEMPTY", "EEXIST"].includes(e.details.errno ?? "");
+    throw filled ? alreadyThere(folder, "was filled by another program in the meantime") : e;
+  }
+  await syncFolder(dirname(folder));
+  if (old !== null) await removeFolder(old);
+}
+
+const temporaryBeside = (folder: string): string =>
+  join(dirname(folder), `${basename(folder)}.partial-${randomBytes(8).toString("hex")}`);
+
+/** The path without symbolic links, of which the last parts need not be there yet. */
+async function realPlace(path: string): Promise<string> {
+  const real = await io(path, "resolve", () =>
+    realpath(path).catch((e: NodeJS.ErrnoException) => {
+      if (e.code === "ENOENT" && dirname(path) !== path) return null;
+      throw e;
+    }),
+  );
+  return real ?? join(await realPlace(dirname(path)), basename(path));
+}
+
+async function refuseInsideZoo(folder: string, real: string): Promise<void> {
+  for (let at = real; ; at = dirname(at)) {
+    if ((await fileSize(join(at, MANIFEST_PATH))) !== null) {
+      const message = `${folder}: lies in the zoo ${at}; nothing is added to a zoo, choose a folder beside it`;
+      throw new ZooError("misuse", message, { option: "folder", value: folder });
+    }
+    if (dirname(at) === at) return;
+  }
+}
+
+/** Whether there is an artefact that gives way. Throws where something else is there, or one that stays. */
+async function mayReplace(folder: string, next: Identity, replace: boolean): Promise<boolean> {
+  const names = await namesIn(folder);
+  if (names.length === 0) return false;
+  if (!names.includes(ARTEFACT_PATH)) throw alreadyThere(folder, `holds other files, ${names[0]} for one`);
+  const old = await readOld(folder);
+  const files = artefactFiles(old);
+  const foreign = names.find((name) => !files.includes(name));
+  if (foreign !== undefined) throw alreadyThere(folder, `holds other files, ${foreign} for one`);
+  if (replace) return true;
+  if (old.kind !== next.kind || old.name !== next.name)
+    throw alreadyThere(folder, `holds another artefact, the ${old.kind} ${old.name}`);
+  if (staleness(old, next.zoo.sha256, next.made_by, next.parameters).length === 0)
+    throw alreadyThere(folder, "holds this artefact, which is up to date");
+  return true;
+}
+
+async function readOld(folder: string): Promise<Artefact> {
+  const path = join(folder, ARTEFACT_PATH);
+  try {
+    return parseArtefact(await io(path, "read", () => readFile(path)), path);
+  } catch (e) {
+    if (isZooError(e, "bad-zoo")) throw alreadyThere(folder, `holds an artefact that cannot be read (${e.message})`);
+    throw e;
+  }
+}
+
+function alreadyThere(path: string, what: string): ZooError<"zoo-exists"> {
+  const rule = `${what}; nothing was overwritten, choose another folder or remove this one`;
+  return new ZooError("zoo-exists", `${path}: ${rule}`, { path, rule });
+}
