@@ -21,7 +21,7 @@ function lanesOf({ variant }: ComparisonRow, widest: number): number {
 /** Columns are questions, rows contenders. */
 function questionTable({ arch, rows }: Results["populations"][number]): string {
   const questions = [...new Set(rows.flatMap(({ rates }) => Object.keys(rates)))];
-  const cell = (summary: Summary | undefined) => (summary ? spread(summary) : "");
+  const cell = (summary: Summary | undefined) => (summary ? spread(summary) : "n/a");
   const lines = rows.map(
     ({ peer, variant, models, rates }) =>
       `| ${[peer, variant, models, ...questions.map((question) => cell(rates[question]))].join(" | ")} |`,
@@ -45,7 +45,7 @@ function table({ arch, rows, peaks, flops }: Comparison): string {
     const lanes = lanesOf(row, Math.max(...peaks.map((peak) => peak.lanes)));
     const peak = peaks.find((other) => other.lanes === lanes)?.gflops.median ?? Number.NaN;
     const share = ((100 * row.perS.median * flops.train) / 1e9 / peak).toFixed(0);
-    const evaluated = row.evaluatedPerS ? spread(row.evaluatedPerS) : "";
+    const evaluated = row.evaluatedPerS ? spread(row.evaluatedPerS) : "n/a";
     return `| ${row.peer} | ${row.variant} | ${row.models} | ${spread(row.perS)} | ${share} % of ${peak.toFixed(0)} | ${ratio(row, torch)} | ${evaluated} |`;
   });
   const ours = (engine: string) => rows.find((row) => row.peer === "ours" && row.variant.startsWith(engine));

@@ -23,8 +23,8 @@ void optimizer_step(const Arena& a) {
     return sgd_step(weights, grads, a.at(p.first_moment), n, rate, decay, *a.at(p.momentum));
   }
   double* power = (double*)(a.start + p.powers_bytes);
-  power[0] *= 0.9;
-  power[1] *= 0.999;
+  power[0] *= BETA1;
+  power[1] *= BETA2;
   V step;
   for (int lane = 0; lane < LANES; lane++) step[lane] = (float)(lr[lane] / (1.0 - power[0]));
   const V scale = splat((float)(1.0 / __builtin_sqrt(1.0 - power[1])));

@@ -1,3 +1,4 @@
+export type { Numerics } from "@zoo/format";
 export type {
   Cohort,
   CohortData,
@@ -11,7 +12,6 @@ export type {
   ImageBatch,
   ImageSplit,
   ModelRange,
-  Numerics,
   OnChunk,
   Population,
   PopulationSpec,

@@ -4,7 +4,7 @@ import type { Engine } from "./contract/engine.ts";
 import type { Kernels } from "./kernels/kernels.ts";
 import { laneEngine } from "./kernels/lane-engine.ts";
 import { wasmKernels } from "./kernels/wasm.ts";
-import { type BuiltNative, buildNative, loadBuilt } from "./native/load-native.ts";
+import { type BuiltNative, buildAndLoad, loadBuilt } from "./native/load-native.ts";
 import { referenceEngine } from "./reference/reference-engine.ts";
 
 export const engineNames = ["native", "wasm", "reference"] as const;
@@ -34,8 +34,9 @@ export async function loadEngine(name: EngineName): Promise<Engine> {
 /** As `loadEngine`, with what another thread needs for `loadFound`. */
 export async function findEngine(name: EngineName): Promise<{ engine: Engine; found: FoundEngine }> {
   if (name === "auto") return findEngine((await probe("native")).available ? "native" : "wasm");
-  const found: FoundEngine = name === "native" ? { name, built: await buildNative() } : { name };
-  return { engine: await loadFound(found), found };
+  if (name !== "native") return { engine: await loadFound({ name }), found: { name } };
+  const { built, kernels } = await buildAndLoad();
+  return { engine: laneEngine(kernels), found: { name, built } };
 }
 
 /** Throws ZooError `engine-unavailable` when the engine no longer is where it was found. */
@@ -72,8 +73,7 @@ async function probe(name: EngineProbe["name"]): Promise<EngineProbe> {
 
 /** Native kernels; `lanes` only to test narrower vectors than the widest. */
 export async function loadNativeKernels(lanes?: number): Promise<{ kernels: Kernels; reason: string }> {
-  const built = await buildNative(lanes);
-  const kernels = await loadBuilt(built);
+  const { built, kernels } = await buildAndLoad(lanes);
   return { kernels, reason: `compiled by ${built.compiler}, ${kernels.lanes} models per vector` };
 }
 

@@ -55,10 +55,21 @@ describe.each([laneEngine(kernels), referenceEngine])("a cohort of $id", (engine
       { data: { ...data, splits: { ...data.splits, val: Int32Array.of(31) } } },
       "split val has index 31, outside 0..30",
     ],
+    ...(["train", "val", "test"] as const).map((split): [string, Partial<CohortSpec>, string] => [
+      `an empty ${split} split`,
+      { data: { ...data, splits: { ...data.splits, [split]: new Int32Array() } } },
+      `split ${split} is empty: a mean needs at least one image`,
+    ]),
     [
-      "nothing to train on",
-      { data: { ...data, splits: { ...data.splits, train: new Int32Array() } } },
-      "the train split is empty",
+      "a scale for another channel",
+      { data: { ...data, scale: new Float32Array(2) } },
+      "scale has 2 values, 1 channels need 1",
+    ],
+    ["no shift", { data: { ...data, shift: new Float32Array() } }, "shift has 0 values, 1 channels need 1"],
+    [
+      "an epoch whose next one is no int32",
+      { start: { weights: new Float32Array(2464), epoch: 2 ** 31 - 1 } },
+      "the epoch of start is a whole number in 0..2147483646, got 2147483647",
     ],
     [
       "a label too high",
@@ -67,6 +78,33 @@ describe.each([laneEngine(kernels), referenceEngine])("a cohort of $id", (engine
     ],
   ])("refuses %s", async (_name, change, message) => {
     await expect(engine.createCohort({ ...spec, ...change })).rejects.toThrow(new RangeError(message));
+  });
+
+  test.each([
+    ["batch_size", 0, "Too small: expected number to be >=1"],
+    ["batch_size", 2.5, "Invalid input: expected int, received number"],
+    ["lr", Number.NaN, "Invalid input: expected number, received NaN"],
+    ["dropout", 1, "Too big: expected number to be <1"],
+    ["seed", -1, "Too small: expected number to be >=0"],
+    ["activation", "swish", 'Invalid option: expected one of "tanh"|'],
+    ["optimizer", "lion", 'Invalid option: expected one of "sgd"|"adam"|"adamw"'],
+  ])("refuses a member whose %s is %s", async (name, value, rule) => {
+    const members = [hyperparameters(), { ...hyperparameters(), [name]: value }];
+    const made = engine.createCohort({ ...spec, members });
+    await expect(made).rejects.toThrow(RangeError);
+    await expect(made).rejects.toThrow(`member 1 has ${name} ${value}: ${rule}`);
+  });
+
+  test("keeps the splits and members that it was made with", async () => {
+    const expected = await engine.createCohort(spec);
+    const splits = { ...data.splits, train: data.splits.train.slice() };
+    const members = [hyperparameters()];
+    const cohort = await engine.createCohort({ ...spec, members, data: { ...data, splits } });
+    splits.train[7] = 2e9;
+    members[0].batch_size = 0;
+    for (const each of [expected, cohort]) await each.trainEpoch();
+    expect(await cohort.weights()).toEqual(await expected.weights());
+    for (const each of [expected, cohort]) each.dispose();
   });
 
   test("refuses the state of another cohort", async () => {
@@ -81,6 +119,9 @@ describe.each([laneEngine(kernels), referenceEngine])("a cohort of $id", (engine
       "weights of the state has 2463 values, [M, D] = [1, 2464] needs 2464",
     );
     await expect(cohort.restore({ ...state, epoch: -1 })).rejects.toThrow("epoch of a state is a whole number, got -1");
+    await expect(cohort.restore({ ...state, epoch: 2 ** 31 - 1 })).rejects.toThrow(
+      "epoch of a state is at most 2147483646, got 2147483647",
+    );
     cohort.dispose();
     other.dispose();
   });

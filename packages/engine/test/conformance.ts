@@ -262,6 +262,45 @@ export function conformance(engines: readonly Engine[], tolerance = 0): void {
       population.dispose();
     });
 
+    test("a disposed cohort or population refuses everything but another dispose", async () => {
+      const architecture = oddArchitecture;
+      const data = syntheticData(architecture.input, { train: 2, val: 1, test: 1 });
+      const cohort = await engine.createCohort({ architecture, members: [hyperparameters()], data });
+      const state = await cohort.state();
+      const weights = weightsOf(architecture, 1);
+      const population = await engine.createPopulation({ architecture, activation: "relu", weights });
+      const batch = sharedBatch(architecture.input, 1);
+      for (const each of [cohort, population, cohort, population]) each.dispose();
+      const ofCohort = [
+        cohort.trainEpoch(),
+        cohort.evaluate("val"),
+        cohort.weights(),
+        cohort.state(),
+        cohort.restore(state),
+      ];
+      for (const call of await Promise.allSettled(ofCohort)) {
+        expect(call).toEqual({ status: "rejected", reason: new Error("this cohort was disposed") });
+      }
+      const ofPopulation = [
+        population.evaluate(batch),
+        population.logits(batch),
+        population.predictions(batch),
+        population.activations(batch, 0),
+        population.gradients(batch, { weights: true }),
+        population.hessianVectorProduct(batch, weights),
+      ];
+      for (const call of await Promise.allSettled(ofPopulation)) {
+        expect(call).toEqual({ status: "rejected", reason: new Error("this population was disposed") });
+      }
+    });
+
+    test("a cohort that is disposed while it trains rejects", async () => {
+      const architecture = oddArchitecture;
+      const data = syntheticData(architecture.input, { train: 7, val: 1, test: 1 });
+      const cohort = await engine.createCohort({ architecture, members: [hyperparameters()], data });
+      await expect(cohort.trainEpoch({ onChunk: () => cohort.dispose() })).rejects.toThrow("this cohort was disposed");
+    });
+
     test("reports every model-sample of a question once", async () => {
       const population = await engine.createPopulation({
         architecture: oddArchitecture,
@@ -275,6 +314,12 @@ export function conformance(engines: readonly Engine[], tolerance = 0): void {
       await population.evaluate(sharedBatch(oddArchitecture.input, 7), { onChunk, models: { first: 1, count: 18 } });
       expect(samples).toBe(18 * 7);
       population.dispose();
+    });
+
+    test("refuses an activation that there is not", async () => {
+      const spec = { architecture: oddArchitecture, weights: weightsOf(oddArchitecture, 2) };
+      const made = engine.createPopulation({ ...spec, activation: "softplus" as "relu" });
+      await expect(made).rejects.toThrow(/^no activation softplus, only tanh, relu, .*none$/);
     });
 
     test.each(refusals)("refuses %s", async (_name, call, message) => {

@@ -19,6 +19,20 @@ describe("data for another thread", () => {
     expect(sent.list[0].shared[3]).toBe(7);
   });
 
+  test("copies Buffers of Node, whose memory is all Buffers', into plain arrays", () => {
+    for (const buffer of [Buffer.from([1, 2, 3]), Buffer.alloc(100_000, 7)]) {
+      const before = Uint8Array.from(buffer);
+      const transfer: ArrayBuffer[] = [];
+      const sent = structuredClone(portable({ images: buffer }, transfer), { transfer });
+      expect(sent.images).toEqual(before);
+      expect(sent.images.buffer.byteLength).toBe(before.length);
+      const shared = inSharedMemory({ images: buffer }).images;
+      expect(shared).toEqual(before);
+      expect(shared.buffer).toBeInstanceOf(SharedArrayBuffer);
+      expect(new Uint8Array(buffer)).toEqual(before);
+    }
+  });
+
   test("moves each buffer of an answer once", () => {
     const answer = { all: whole, again: whole.subarray(1), other: new Float64Array(1), shared };
     expect(buffersOf(answer)).toEqual([whole.buffer, answer.other.buffer]);

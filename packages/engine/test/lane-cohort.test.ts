@@ -36,6 +36,49 @@ describe.each(kernels)("cohorts on %s", (_, k) => {
     expect(await lossWith({ images: shifted.subarray(784) })).toBe(original);
   });
 
+  test("cohorts on the same pixels train side by side as they train alone", async () => {
+    const many = syntheticData([1, 28, 28], { train: 200, val: 1, test: 1 });
+    const both = [many, { ...many, labels: many.labels.map((label) => (label + 3) % 10) }];
+    const make = () => Promise.all(both.map((each) => engine.createCohort({ architecture, members, data: each })));
+    const alone = await make();
+    for (const cohort of alone) await cohort.trainEpoch();
+    const together = await make();
+    await Promise.all(together.map((cohort) => cohort.trainEpoch()));
+    for (const [i, cohort] of together.entries()) expect(await cohort.weights()).toEqual(await alone[i].weights());
+    for (const cohort of [...alone, ...together]) cohort.dispose();
+  });
+
+  test("data whose memory is taken away is copied, or no longer read", async () => {
+    const own = { ...data, images: new Uint8Array(data.images), labels: data.labels.slice() };
+    const cohort = await engine.createCohort({ architecture, members, data: own });
+    const before = await cohort.evaluate("val");
+    structuredClone(own, { transfer: [own.images.buffer, own.labels.buffer] });
+    const after = await cohort.evaluate("val").catch((e: Error) => e.message);
+    const gone = "data of 24304 bytes has 0 left: it must stay while cohorts use it";
+    expect(after).toEqual(k.name === "wasm" ? before : gone);
+    cohort.dispose();
+  });
+
+  test("a cohort frees all its blocks, also when one of them is refused", async () => {
+    const { kernels: counted, count } = counting(k);
+    const spec = { architecture, members, data };
+    (await laneEngine(counted).createCohort(spec)).dispose();
+    const { allocated } = count;
+    expect(count.held).toBe(0);
+    for (let refused = 0; refused < allocated; refused++) {
+      Object.assign(count, { allocated: 0, refused });
+      await expect(laneEngine(counted).createCohort(spec)).rejects.toThrow("refused");
+      expect(count.held, `block ${refused}`).toBe(0);
+    }
+  });
+
+  test("memory that is refused once keeps none from being had later", () => {
+    expect(() => k.allocate(2 ** 45)).toThrow(/memory/);
+    const block = k.allocate(1024);
+    expect(block.bytes.length).toBe(1024);
+    block.free();
+  });
+
   test("disposing twice does not hand one memory to two cohorts", async () => {
     const first = await engine.createCohort({ architecture, members, data });
     first.dispose();
@@ -96,6 +139,30 @@ test("views of a block of 2 GiB have all its words", () => {
   // The memory is not there, so making the view fails: on its true length, not on a negative one.
   for (const view of [int32, float32]) expect(() => view(block)).toThrow("Invalid typed array length: 536870912");
 });
+
+/** The kernels with a count of the blocks that are held; they refuse block number `refused`. */
+function counting(k: Kernels) {
+  const count = { held: 0, allocated: 0, refused: -1 };
+  const allocate = (bytes: number): Block => {
+    if (count.allocated++ === count.refused) throw new Error("refused");
+    const block = k.allocate(bytes);
+    const free = block.free.bind(block);
+    count.held++;
+    block.free = () => {
+      count.held--;
+      free();
+    };
+    return block;
+  };
+  const share = (bytes: Uint8Array): Block => {
+    const block = allocate(bytes.length);
+    block.bytes.set(bytes);
+    return block;
+  };
+  const { name, id, lanes } = k;
+  const kernels = { name, id, lanes, allocate, share, prepare: (arena: Block) => k.prepare(arena) } as Kernels;
+  return { kernels, count };
+}
 
 function filled(k: Kernels, bytes: number, words: Int32Array): Block {
   const block = k.allocate(bytes);

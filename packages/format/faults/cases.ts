@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readdir, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { Child } from "../test/support/child.ts";
@@ -152,16 +152,20 @@ async function killSoon(dir: string, random: () => number): Promise<Child[]> {
   return await kill(workers);
 }
 
-/** Makes what a dead process left look as if it were another machine's. */
+/** Makes what a dead process left look as if it were another machine's, but for what is decided: records name it. */
 async function moveElsewhere(dir: string): Promise<void> {
   const elsewhere = "0123456789abcdef";
   for (const path of await filesOf(join(dir, ".partial", "claims"))) {
     const claim = { host: "elsewhere", machine: elsewhere, pid: 1, started: "1", beat: "1" };
     await writeFile(path, `${JSON.stringify(claim)}\n`);
   }
+  const records = await Promise.all(
+    (await filesOf(join(dir, ".partial", "commits"))).map((path) => readFile(path, "utf8")),
+  );
   for (const shard of await readdir(join(dir, ".partial"))) {
     if (!shard.startsWith("shard-")) continue;
     for (const name of await readdir(join(dir, ".partial", shard))) {
+      if (records.some((record) => record.includes(name))) continue;
       await rename(
         join(dir, ".partial", shard, name),
         join(dir, ".partial", shard, `${elsewhere}.1.1.${name.slice(-16)}`),

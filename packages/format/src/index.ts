@@ -15,9 +15,8 @@ export type {
   ArrayEntry,
   FileEntry,
   Manifest,
-  NumericsEntry,
+  Numerics,
   ShardEntry,
-  StatedLayout,
 } from "./files/manifest.ts";
 export { MAX_SHARD_MODELS, MAX_STATE_BYTES, manifestSchema } from "./files/manifest.ts";
 export { parseManifest } from "./files/manifest-rules.ts";
@@ -45,8 +44,9 @@ export {
   optimizerSchema,
   optimizers,
 } from "./model/hyperparameters.ts";
-export type { BufferTensor, LayerShape, Layout, ParameterTensor, TensorRole } from "./model/layout.ts";
+export type { BufferTensor, LayerShape, Layout, ParameterTensor } from "./model/layout.ts";
 export { deriveLayout, MAX_WEIGHTS } from "./model/layout.ts";
+export type { StatedLayout, TensorRole } from "./model/layout-text.ts";
 export type { PermutationGroup, PermutedAxis } from "./model/permutation-groups.ts";
 export type { CheckOptions, ZooFault } from "./read/check-zoo.ts";
 export { checkZoo } from "./read/check-zoo.ts";

@@ -19,6 +19,7 @@ export type { CommittedShard } from "./write/commit.ts";
 export { readCommits } from "./write/commits.ts";
 export type { ManifestFields, ModelFields, ZooParts } from "./write/compose-zoo.ts";
 export { isComplete } from "./write/finish.ts";
+export { partialFolder } from "./write/partial-paths.ts";
 export type { ClaimReport } from "./write/read-claims.ts";
 export { readClaims } from "./write/read-claims.ts";
 export type { ShardProgress } from "./write/read-progress.ts";

@@ -162,6 +162,11 @@ test("models are filtered by declared columns too", async () => {
   expect(await ids({ declared: { group: ["a", "c"] } })).toEqual([0, 1]);
   expect(await ids({ declared: { source_id: { min: 103 } }, activation: "tanh" })).toEqual([4]);
   expect(await ids({ declared: { sparsity: { min: 0.27, epoch: 1 } } })).toEqual([2, 3, 4]);
+  expect(await ids({ declared: { sparsity: 0.53 } })).toEqual([3]); // at the last epoch: 0.5 + id / 100
+  expect(await ids({ declared: { sparsity: [0.5, 0.54] } })).toEqual([0, 4]);
+  expect(await ids({ declared: { sparsity: 10 } })).toEqual([]);
+  expect(await ids({ declared: { sparsity: [10] } })).toEqual([]);
+  expect(await ids({ declared: { pruned: false } })).toEqual([]);
   await expect(ids({ declared: { colour: 1 } })).rejects.toThrow(
     'filter: there is no column "colour"; there are source_id, group, tokens, sparsity, pruned',
   );

@@ -78,6 +78,13 @@ describe("an artefact", () => {
     expect(reader.artefact.tables).toEqual([]);
   });
 
+  test("may have any texts and keys in its parameters", async () => {
+    const dir = await temporaryFolder();
+    const parameters = { "\u001b[2J\ud800": ["\u202e", { deep: "\udfff" }] };
+    await writeArtefact(dir, { ...tinyArtefact, parameters });
+    expect((await openArtefact(fileStorage(dir))).artefact.parameters).toEqual(parameters);
+  });
+
   test.each([
     ["data of another type", { data: new Float64Array(6) }, "pieces of F32, got another type"],
     ["too little data", { data: new Float32Array(5) }, "24 bytes for F32 [3, 2], got 20"],

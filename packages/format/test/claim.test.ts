@@ -53,6 +53,14 @@ describe("a claim", () => {
     expect(held?.lost).toBe(false);
   });
 
+  test("dated far in the future is given up too: the server's clock was set back, and a living owner dates it anew", async () => {
+    const dir = await temporaryFolder();
+    await leave(dir, foreign);
+    const tomorrow = new Date(Date.now() + DAY_MS);
+    await utimes(claimFile(dir), tomorrow, tomorrow);
+    expect((await claim(dir))?.lost).toBe(false);
+  });
+
   test("of many processes, one gets it", async () => {
     const dir = await temporaryFolder();
     const racers = Array.from({ length: 5 }, () => hold(dir, 20_000));

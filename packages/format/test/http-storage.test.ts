@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { expect, test } from "vitest";
-import { architectures, deriveLayout, httpStorage, isZooError, openZoo } from "../src/index.ts";
+import { architectures, checkZoo, deriveLayout, httpStorage, isZooError, openZoo } from "../src/index.ts";
 import { serve } from "./support/http-server.ts";
 import { tinyFiles, tinyMetrics, tinySlab, tinyWeight } from "./support/tiny-zoo.ts";
 
@@ -9,7 +9,7 @@ test("a zoo opens over HTTP and gives what it gives on disk", async () => {
   const zoo = await openZoo(url);
   expect((await zoo.weightsAt(2)).data).toEqual(tinySlab([0, 1, 2, 3, 4], 2, 67));
   expect((await zoo.metrics()).at(4, 1)).toMatchObject(tinyMetrics([4], 1)[0]);
-  await zoo.verifyChecksums();
+  expect(await checkZoo(httpStorage(url))).toEqual([]);
 });
 
 test("a trajectory reads E * D * 4 bytes, and the header once", async () => {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { MAX_HEADER_BYTES } from "../src/files/safetensors.ts";
+import { encodeShardHeader } from "../src/files/shard-header.ts";
 import {
   type Architecture,
   architectureSchema,
@@ -6,7 +8,9 @@ import {
   deriveLayout,
   isZooError,
   type LayerSpec,
+  shardMetadata,
 } from "../src/index.ts";
+import { MAX_LAYOUT_BYTES } from "../src/model/layout-text.ts";
 import { oddNetworks } from "./support/networks.ts";
 
 describe("the built-in architectures", () => {
@@ -157,6 +161,38 @@ test("a network has 4096 layers, those inside residuals included, and no more", 
     "a.layers[64] (linear): the network has more than 4096 layers",
   );
   expect(deriveLayout(architecture(layers(0).slice(1))).shapes.length).toBe(4097 - 65);
+});
+
+/** Batch normalisations, 63 in a residual. */
+const normalisations = (residuals: number): LayerSpec[] => [
+  ...Array.from(
+    { length: residuals },
+    (): LayerSpec => ({
+      type: "residual",
+      body: Array.from({ length: 63 }, () => ({ type: "batchnorm2d" })),
+      shortcut: [],
+    }),
+  ),
+  { type: "flatten" },
+  { type: "linear", out: 3 },
+];
+
+test("a network whose layout no header of a shard could hold is refused", () => {
+  expect(() => deriveLayout(architecture(normalisations(62)))).toThrow(
+    "a.layers[63] (linear): names and shapes of the tensors up to here take 1113975 bytes as JSON; at most 262144",
+  );
+});
+
+test("the largest layout fits the header of a shard, beside the most and longest ids and epochs", () => {
+  const largest = architecture(normalisations(14));
+  expect(() => deriveLayout(architecture(normalisations(15)))).toThrow("as JSON; at most 262144");
+  const metadata = shardMetadata(largest, { name: "n".repeat(128), exact: false });
+  const below = (count: number): number[] => Array.from({ length: count }, (_, i) => 2 ** 31 - count + i);
+  const contents = { index: 99_999, models: below(64), states: below(65_536), length: 2 ** 28 };
+  const array = { name: "a".repeat(64), dtype: "F32" as const };
+  const layout = metadata.layout.padEnd(MAX_LAYOUT_BYTES, '"'); // more to escape than any layout has
+  const header = encodeShardHeader({ ...contents, array }, { ...metadata, architecture: "a".repeat(64), layout });
+  expect(header.length).toBeLessThanOrEqual(8 + MAX_HEADER_BYTES);
 });
 
 describe("what cannot be a network is refused by layer", () => {

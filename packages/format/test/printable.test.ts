@@ -1,5 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { text } from "../src/files/fields.ts";
+import { PRINTABLE } from "../src/files/printable.ts";
 import { printable } from "../src/index.ts";
 
 test.each<[what: string, text: string, shown: string]>([
@@ -27,4 +29,17 @@ test("what was made printable is printable, and stays the same when it is done a
       expect(printable(shown)).toBe(shown);
     }),
   );
+});
+
+test("a schema takes exactly the texts that are shown as they are, whatever flag it gives its pattern", () => {
+  const patterns = [PRINTABLE, new RegExp(PRINTABLE.source, "u")];
+  const agrees = (text: string): boolean => patterns.every((one) => one.test(text) === (printable(text) === text));
+  const units = Array.from({ length: 0x10000 }, (_, unit) => String.fromCharCode(unit));
+  const texts = ["", "👩‍🔬", "\udc00\ud800", "\ud800\udc00\udc00", "a\ud83d", "\ud83d\ud83d\ude00"];
+  expect([...units, ...texts].filter((text) => !agrees(text))).toEqual([]);
+  fc.assert(fc.property(fc.string({ unit: "binary" }), agrees));
+});
+
+test("a text of millions of characters is refused for its length, not searched for others", () => {
+  expect(text.safeParse("👩".repeat(15_000_000)).error?.issues.map(({ code }) => code)).toEqual(["too_big"]);
 });

@@ -3,7 +3,16 @@ import { expect, test } from "vitest";
 import { elementBytes } from "../src/files/elements.ts";
 import { readTable, writeTable } from "../src/files/parquet.ts";
 import { decodeHeader, encodeHeader } from "../src/files/safetensors.ts";
-import { deriveLayout, isZooError, type LayerSpec, memoryStorage, openZoo, sha256Hasher, toHex } from "../src/index.ts";
+import {
+  checkZoo,
+  deriveLayout,
+  isZooError,
+  type LayerSpec,
+  memoryStorage,
+  openZoo,
+  sha256Hasher,
+  toHex,
+} from "../src/index.ts";
 import { nodeHasher, sha256 } from "../src/node/digest.ts";
 import { planReads } from "../src/read/read-plan.ts";
 import { decodeJournal, encodeHead, encodeLine } from "../src/write/journal.ts";
@@ -150,8 +159,9 @@ test("a flipped bit in any file is refused, or changes nothing", async () => {
       const bytes = (files.get(name) as Uint8Array).slice();
       bytes[position % bytes.length] ^= 1 << bit;
       try {
-        const zoo = await openZoo(memoryStorage(new Map(files).set(name, bytes)));
-        await zoo.verifyChecksums();
+        const storage = memoryStorage(new Map(files).set(name, bytes));
+        const zoo = await openZoo(storage);
+        if ((await checkZoo(storage)).length > 0) return;
         expect((await zoo.weightsAt(2)).data).toEqual(tinySlab([0, 1, 2, 3, 4], 2, 67));
       } catch (e) {
         if (!isZooError(e)) throw e;

@@ -69,6 +69,7 @@ test("@zoo/format/node exports these values", () => {
       "nodeHasher",
       "openZoo",
       "ownerIsGone",
+      "partialFolder",
       "readClaims",
       "readCommits",
       "readProgress",

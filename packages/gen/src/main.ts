@@ -1,5 +1,5 @@
 import { jsonOption, oneOf, runCli, wholeNumber } from "@zoo/cli";
-import type { EngineName } from "@zoo/engine/node";
+import { engineNames } from "@zoo/engine/node";
 import type { Command } from "commander";
 import { realWorld } from "./cli/real-world.ts";
 import { version } from "./cli/version.ts";
@@ -12,9 +12,10 @@ import { runCommand } from "./commands/run.ts";
 import { showCommand } from "./commands/show.ts";
 import { statusCommand } from "./commands/status.ts";
 import { verifyCommand } from "./commands/verify.ts";
+import { MAX_EPOCHS } from "./recipe/schema.ts";
 
 const MAX_WORKERS = 1024;
-const engines = ["auto", "native", "wasm", "reference"] as const satisfies readonly EngineName[];
+const engines = ["auto", ...engineNames] as const;
 
 /** The command line; returns the exit code, as `runCli` says. `replaced` is for tests. */
 export async function main(argv: readonly string[], replaced: Partial<World> = {}): Promise<number> {
@@ -46,7 +47,7 @@ function build(program: Command, world: World, done: (code: number) => void): vo
       .description("train a zoo; recipe is a name of `list` or the path of a JSON file")
       .requiredOption("--out <dir>", "the zoo's folder: new, empty, or with this run in it to join")
       .option("--models <n|ids>", "the first n models, or ids: 3,5,10-20 (default: all)")
-      .option("--epochs <n>", "other epochs than the recipe's", wholeNumber("--epochs", 1, 100_000))
+      .option("--epochs <n>", "other epochs than the recipe's", wholeNumber("--epochs", 1, MAX_EPOCHS))
       .option("--keep <epochs>", "states to store: 0,5,10-20,last (default: the recipe's, else all)"),
   )
     .option(...jsonOption)

@@ -51,8 +51,8 @@ export async function refusalOf(argv: readonly string[], replaced: Partial<World
   return line;
 }
 
-/** Starts a run and stops it, as Ctrl-C does, after so many tasks. */
-export async function interrupted(argv: readonly string[], tasks = 3): Promise<Said> {
+/** Starts a run and stops it, as Ctrl-C does, after so many tasks, and after `before`. */
+export async function interrupted(argv: readonly string[], tasks = 3, before = () => {}): Promise<Said> {
   const stops: ((signal: StopSignal) => void)[] = [];
   return await zooGen(argv, {
     onStopSignal: (stop) => {
@@ -63,7 +63,10 @@ export async function interrupted(argv: readonly string[], tasks = 3): Promise<S
       const executor = await fakeExecutor(options);
       let done = 0;
       const train: typeof executor.train = async (task, options) => {
-        if (++done === tasks + 1) for (const stop of stops) stop("SIGINT");
+        if (++done === tasks + 1) {
+          before();
+          for (const stop of stops) stop("SIGINT");
+        }
         return await executor.train(task, options);
       };
       return { ...executor, train };

@@ -22,17 +22,17 @@ describe("misuse ends with 2, one line and where to look", () => {
     [["run", "usps-seed", "--out", ""], '--out must name a folder; got ""', "run "],
     [
       ["run", "usps-seed", "--out", "x", "--epochs", "-3"],
-      '--epochs must be a whole number from 1 to 100000; got "-3"',
+      '--epochs must be a whole number from 1 to 65535; got "-3"',
       "run ",
     ],
     [
       ["run", "usps-seed", "--out", "x", "--epochs", "0"],
-      '--epochs must be a whole number from 1 to 100000; got "0"',
+      '--epochs must be a whole number from 1 to 65535; got "0"',
       "run ",
     ],
     [
       ["run", "usps-seed", "--out", "x", "--epochs", "2.5"],
-      '--epochs must be a whole number from 1 to 100000; got "2.5"',
+      '--epochs must be a whole number from 1 to 65535; got "2.5"',
       "run ",
     ],
     [

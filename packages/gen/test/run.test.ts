@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ZooError } from "@zoo/format";
 import { checkZoo, openZoo } from "@zoo/format/node";
@@ -138,6 +138,54 @@ describe("run", () => {
   });
 });
 
+describe("runs that start at the same moment", () => {
+  test("on other images than the first are refused", async () => {
+    const recipe = recipeFile();
+    const argv = ["run", recipe, ...out(), "--models", "3"];
+    const late = await zooGen(argv, {
+      // While these images are loaded, another process begins the run and is stopped.
+      loadDataset: async (name) => {
+        await interrupted(argv);
+        return { ...tinyData(name), sha256: "0".repeat(64) };
+      },
+    });
+    expect(late.code).toBe(1);
+    expect(late.err).toContain("the images differ from those that the run began with");
+  });
+
+  test("find a zoo that was finished meanwhile, and are content if it is theirs", async () => {
+    const recipe = recipeFile();
+    const whileLoading = (argv: string[]) => ({
+      loadDataset: async (name: Parameters<typeof tinyData>[0]) => {
+        await zooGen(argv);
+        return tinyData(name);
+      },
+    });
+    const same = ["run", recipe, ...out(), "--models", "3"];
+    expect((await zooGen(same, whileLoading(same))).code).toBe(0);
+    const other = await zooGen(
+      ["run", recipe, ...out("b"), "--models", "2"],
+      whileLoading(["run", recipe, ...out("b"), "--models", "3"]),
+    );
+    expect(other.code).toBe(1);
+    expect(other.err).toContain("another zoo is complete here");
+  });
+
+  test("are not disturbed by what one leaves that was killed while it looked whether it may write", async () => {
+    mkdirSync(join(dir, "zoo"));
+    writeFileSync(join(dir, "zoo", ".zoo-gen-00000000-0000-4000-8000-000000000000.tmp"), "");
+    expect((await zooGen(["run", recipeFile(), ...out(), "--models", "1"])).code).toBe(0);
+  });
+
+  test("refuse a folder whose .partial is a file, in one line", async () => {
+    mkdirSync(join(dir, "zoo"));
+    writeFileSync(join(dir, "zoo", ".partial"), "");
+    const said = await zooGen(["status", join(dir, "zoo")]);
+    expect(said).toMatchObject({ code: 1, out: "" });
+    expect(said.err).toMatch(/^zoo-gen: DIR\/zoo.*\n$/);
+  });
+});
+
 describe("an interrupted run", () => {
   test("says how to go on, ends with 1, and resumes to the same bytes", async () => {
     const recipe = recipeFile();
@@ -212,6 +260,29 @@ describe("an interrupted run", () => {
     expect((await zooGen(["resume", join(dir, "zoo")])).err).toBe(
       "zoo-gen: DIR/zoo/.partial/run.json is damaged, so this run cannot be resumed; delete the folder and run again\n",
     );
+  });
+
+  test("of another version, or one that cannot be read, is not called damaged", async () => {
+    await interrupted(["run", recipeFile(), ...out(), "--models", "3"]);
+    const path = join(dir, "zoo", ".partial", "run.json");
+    writeFileSync(path, readFileSync(path, "utf8").replace('"version": 2', '"version": 9'));
+    expect((await zooGen(["resume", join(dir, "zoo")])).err).toBe(
+      "zoo-gen: DIR/zoo/.partial/run.json is of version 9, and this zoo-gen writes 2; resume the run with the zoo-gen that began it\n",
+    );
+    rmSync(path);
+    mkdirSync(path);
+    expect((await zooGen(["status", join(dir, "zoo")])).err).toMatch(/run\.json: cannot read \(EISDIR\)/);
+  });
+
+  test("that could not save where it was says so instead of promising it", async () => {
+    const said = await interrupted(["run", recipeFile(), ...out(), "--models", "3"], 2, () => {
+      const attempts = join(dir, "zoo", ".partial", "shard-00000");
+      for (const attempt of readdirSync(attempts))
+        mkdirSync(join(attempts, attempt, "checkpoint.safetensors", "x"), { recursive: true });
+    });
+    expect(said.code).toBe(1);
+    expect(said.err).not.toContain("every finished epoch is saved");
+    expect(said.err).toMatch(/zoo-gen: .*checkpoint\.safetensors: cannot /);
   });
 
   test("a disk that fills up in mid-run is an expected failure, and what was saved is resumed", async () => {

@@ -1,6 +1,9 @@
 import type { OptimizerKind } from "@zoo/format";
 import type { CohortState } from "./engine.ts";
 
+/** The kernels count epochs in int32, and the next one must fit. */
+export const MAX_EPOCH = 2 ** 31 - 2;
+
 /** The tensors of a state, in order. */
 export function stateTensors(optimizer: OptimizerKind): ("weights" | "first_moment" | "second_moment")[] {
   return optimizer === "sgd" ? ["weights", "first_moment"] : ["weights", "first_moment", "second_moment"];
@@ -13,6 +16,7 @@ export function checkState(state: CohortState, optimizer: OptimizerKind, M: numb
       throw new RangeError(`${key} of a state is a whole number, got ${state[key]}`);
     }
   }
+  if (state.epoch > MAX_EPOCH) throw new RangeError(`epoch of a state is at most ${MAX_EPOCH}, got ${state.epoch}`);
   const wanted = stateTensors(optimizer).sort().join(", ");
   const found = Object.keys(state.tensors).sort().join(", ");
   if (found !== wanted)

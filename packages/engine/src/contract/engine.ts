@@ -1,13 +1,7 @@
-import type { Activation, Architecture, Hyperparameters, OptimizerKind } from "@zoo/format";
+import type { Activation, Architecture, Hyperparameters, Numerics, OptimizerKind } from "@zoo/format";
 
 /** Named by zoo.json. Any change of any bit that training produces is a new version. */
 export const NUMERICS_VERSION = "1";
-
-/** Which results an engine gives. Two engines that are exact and have one name give equal bits; others agree within a tolerance. */
-export interface Numerics {
-  name: string;
-  exact: boolean;
-}
 
 /** The images that a cohort trains and is measured on; an `ImageDataset` of @zoo/data fits. */
 export interface CohortData {
@@ -19,7 +13,7 @@ export interface CohortData {
   /** [C]: a normalised pixel is fma(u, scale, shift), rounded once to float32. */
   scale: Float32Array;
   shift: Float32Array;
-  /** Indices into `images`. */
+  /** Indices into `images`; none is empty. A cohort copies them, but reads images and labels where they are. */
   splits: { train: Int32Array; val: Int32Array; test: Int32Array };
 }
 
@@ -84,7 +78,7 @@ export interface Cohort {
   state(): Promise<CohortState>;
   /** Rejects with RangeError when the state does not fit the cohort. */
   restore(state: CohortState): Promise<void>;
-  /** Frees the cohort's memory; a second call does nothing. The cohort must not be used after. */
+  /** Frees the cohort's memory; a second call does nothing. Every other method then rejects. */
   dispose(): void;
 }
 
@@ -165,7 +159,7 @@ export interface Population {
   gradients(batch: ImageBatch, wanted: GradientsWanted, options?: QueryOptions): Promise<Gradients>;
   /** [M, D]: Hessian of the mean loss times `vectors` [M, D]; exact, by forward over reverse differentiation. */
   hessianVectorProduct(batch: ImageBatch, vectors: Float32Array, options?: QueryOptions): Promise<Float32Array>;
-  /** A second call does nothing. */
+  /** A second call does nothing. Every question then rejects. */
   dispose(): void;
 }
 

@@ -1,11 +1,19 @@
-import { type Architecture, deriveLayout } from "@zoo/format";
-import type { GradientsWanted, ImageBatch, ModelRange, WeightSource } from "./engine.ts";
+import { type Architecture, activations, deriveLayout } from "@zoo/format";
+import type { GradientsWanted, ImageBatch, ModelRange, PopulationSpec, WeightSource } from "./engine.ts";
 
 /** Beyond it, float32(1 / N) would no longer be what float32(N) gives. */
 const MAX_SAMPLES = 2 ** 24;
 
-/** Models of a source. Throws RangeError when it holds no whole number of [D]. */
-export function modelsOf(weights: WeightSource, D: number): number {
+/** M and D of a population. Throws RangeError when there is no such activation, or no whole number of [D]. */
+export function populationSize({ architecture, activation, weights }: PopulationSpec): { M: number; D: number } {
+  if (!activations.includes(activation)) {
+    throw new RangeError(`no activation ${activation}, only ${activations.join(", ")}`);
+  }
+  const { D } = deriveLayout(architecture);
+  return { M: modelsOf(weights, D), D };
+}
+
+function modelsOf(weights: WeightSource, D: number): number {
   if (!(weights instanceof Float32Array)) return weights.models;
   if (weights.length % D !== 0) throw new RangeError(`${weights.length} weights are not [M, D] with D = ${D}`);
   return weights.length / D;

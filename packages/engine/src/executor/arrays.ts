@@ -2,6 +2,8 @@ import { types } from "node:util";
 
 type Numbers = Uint8Array | Int32Array | Float32Array | Float64Array;
 
+const kinds = { Uint8Array, Int32Array, Float32Array, Float64Array };
+
 /**
  * Plain data as it can be handed to another thread: arrays in shared memory stay where they are, others are copied (a view alone,
  * not the whole buffer that it lies in), and the copies are added to `transfer`.
@@ -9,9 +11,9 @@ type Numbers = Uint8Array | Int32Array | Float32Array | Float64Array;
 export function portable<T>(value: T, transfer: ArrayBuffer[]): T {
   return mapArrays(value, (array) => {
     if (isShared(array)) return array;
-    const copy = array.slice();
-    transfer.push(copy.buffer);
-    return copy;
+    const buffer = new ArrayBuffer(array.byteLength);
+    transfer.push(buffer);
+    return copyInto(buffer, array);
   });
 }
 
@@ -29,11 +31,19 @@ export function buffersOf(value: unknown): ArrayBuffer[] {
 export function inSharedMemory<T>(value: T): T {
   return mapArrays(value, (array) => {
     if (isShared(array)) return array;
-    const Kind = array.constructor as new (buffer: SharedArrayBuffer) => Numbers;
-    const copy = new Kind(new SharedArrayBuffer(array.byteLength));
-    copy.set(array);
-    return copy;
+    return copyInto(new SharedArrayBuffer(array.byteLength), array);
   });
+}
+
+/**
+ * The array's values in that buffer, as a plain array of its kind. Its own constructor and slice would not do: those of Node's
+ * Buffer, which is a Uint8Array, give views of memory that is the caller's or all Buffers'.
+ */
+function copyInto(buffer: ArrayBufferLike, array: Numbers): Numbers {
+  const Kind: new (buffer: ArrayBufferLike) => Numbers = kinds[array[Symbol.toStringTag]];
+  const copy = new Kind(buffer);
+  copy.set(array);
+  return copy;
 }
 
 const isShared = ({ buffer }: Numbers): boolean => types.isSharedArrayBuffer(buffer);

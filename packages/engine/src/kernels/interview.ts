@@ -35,16 +35,11 @@ export class Interview {
   readonly #spec: PopulationSpec;
   readonly #D: number;
   readonly #chunks = new Map<QuestionUse["kind"], ChunkSize>();
-  #disposed = false;
 
   constructor(kernels: Kernels, spec: PopulationSpec, D: number) {
     this.#kernels = kernels;
     this.#spec = spec;
     this.#D = D;
-  }
-
-  dispose(): void {
-    this.#disposed = true;
   }
 
   async ask(
@@ -54,7 +49,6 @@ export class Interview {
     options: RunOptions,
     visit: Visit,
   ): Promise<void> {
-    if (this.#disposed) throw new Error("this population was disposed");
     const { architecture, activation, weights } = this.#spec;
     const { lanes } = this.#kernels;
     const turns = new Turns(options);
@@ -150,7 +144,7 @@ export class Interview {
       size * (floatImages ? 4 : 1) * (perModel ? lanes : 1) +
       answers +
       (use.cotangents ? 4 * lanes * architecture.classes : 0);
-    // Powers of two, so that freed arenas fit later questions: kernels keep what was freed by size.
+    // Powers of two, so that freed arenas fit later questions: native kernels keep what was freed by size.
     const most = 2 ** Math.floor(Math.log2(Math.max(1, PIECE_BYTES / image)));
     return { ...question, capacity: Math.min(most, 2 ** Math.ceil(Math.log2(batch.N))) };
   }

@@ -10,7 +10,7 @@ export interface Kernels {
   readonly lanes: number;
   /** Zeroed, aligned to 64 bytes. */
   allocate(bytes: number): Block;
-  /** The bytes as a block: a copy where the kernels have a memory of their own. */
+  /** The bytes as a block: a copy where the kernels have a memory of their own, else throwing RangeError once they are gone. */
   share(bytes: Uint8Array): Block;
   prepare(arena: Block): void;
   /** indices: int32, from element `from`, `count` of them. */

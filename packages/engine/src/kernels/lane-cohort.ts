@@ -1,8 +1,9 @@
 import type { Hyperparameters } from "@zoo/format";
 import { requireChain } from "../contract/chain-support.ts";
-import { checkCohortSpec } from "../contract/cohort-spec.ts";
+import { ownCohortSpec } from "../contract/cohort-spec.ts";
 import { checkState, stateTensors } from "../contract/cohort-state.ts";
 import type { Cohort, CohortSpec, CohortState, ImageSplit, RunOptions, SplitMetrics } from "../contract/engine.ts";
+import { Lifetime } from "../contract/lifetime.ts";
 import { ChunkSize, Turns } from "../contract/turns.ts";
 import { betaPowers } from "../numerics/adam.ts";
 import { canonicalNaN } from "../numerics/canonical-nan.ts";
@@ -11,7 +12,7 @@ import { RandomStream, seedKey } from "../numerics/philox.ts";
 import { type ArenaPlan, planArena } from "./arena.ts";
 import { type Block, float32, float64, gatherLanes, int32, scatterLane, uint32 } from "./block.ts";
 import type { Kernels } from "./kernels.ts";
-import type { SharedImages } from "./shared-images.ts";
+import type { HeldImages, SharedImages } from "./shared-images.ts";
 import { clearSums, readSums } from "./sums.ts";
 
 const momentFields = { weights: "weights", first_moment: "firstMoment", second_moment: "secondMoment" } as const;
@@ -25,46 +26,40 @@ export class LaneCohort implements Cohort {
   readonly #kernels: Kernels;
   readonly #spec: CohortSpec;
   readonly #plan: ArenaPlan;
+  readonly #lifetime = new Lifetime("cohort");
+  readonly #data: HeldImages;
+  /** All that `dispose` frees. */
+  readonly #blocks: Block[] = [];
   readonly #groups: Block[] = [];
-  readonly #images: SharedImages;
   readonly #order: Block;
   readonly #indices: Record<ImageSplit, Block>;
   readonly #chunk = new ChunkSize();
 
-  constructor(kernels: Kernels, spec: CohortSpec, images: SharedImages) {
-    requireChain(kernels.name, spec.architecture);
-    checkCohortSpec(spec);
-    const { members, architecture, data, start } = spec;
+  constructor(kernels: Kernels, given: CohortSpec, shared: SharedImages) {
+    requireChain(kernels.name, given.architecture);
+    const spec = ownCohortSpec(given);
+    const { members, architecture, data } = spec;
     const [{ activation, optimizer, batch_size: batchSize }] = members;
     const dropout = members.some((member) => member.dropout > 0);
     this.#kernels = kernels;
     this.#spec = spec;
-    this.#images = images;
     this.#plan = planArena(architecture, { activation, training: { optimizer, batchSize, dropout } }, kernels.lanes);
     this.M = members.length;
     this.D = this.#plan.D;
-    this.#epoch = start?.epoch ?? 0;
-    this.#order = kernels.allocate(4 * data.splits.train.length * kernels.lanes);
-    const indices = (split: ImageSplit) => {
-      const block = kernels.allocate(4 * data.splits[split].length);
-      int32(block).set(data.splits[split]);
-      return block;
-    };
-    this.#indices = { train: indices("train"), val: indices("val"), test: indices("test") };
-    for (let first = 0; first < this.M; first += kernels.lanes) {
-      const arena = kernels.allocate(this.#plan.totalBytes);
-      this.#groups.push(arena);
-      int32(arena).set(this.#plan.words);
-      kernels.prepare(arena);
-      float32(arena).set([...data.scale, ...data.shift], this.#plan.at.affine * kernels.lanes);
-      for (const [lane, member] of members.slice(first, first + kernels.lanes).entries()) {
-        this.#setHyperparameters(arena, lane, member);
-        const row = start
-          ? start.weights.subarray((first + lane) * this.D, (first + lane + 1) * this.D)
-          : initialWeights(architecture, member);
-        scatterLane(arena, this.#plan.at.weights, kernels.lanes, lane, row);
-      }
-      this.#setPowers(arena);
+    this.#epoch = spec.start?.epoch ?? 0;
+    this.#data = shared.acquire(data);
+    try {
+      this.#order = this.#allocate(4 * data.splits.train.length * kernels.lanes);
+      const indices = (split: ImageSplit) => {
+        const block = this.#allocate(4 * data.splits[split].length);
+        int32(block).set(data.splits[split]);
+        return block;
+      };
+      this.#indices = { train: indices("train"), val: indices("val"), test: indices("test") };
+      for (let first = 0; first < this.M; first += kernels.lanes) this.#groups.push(this.#newGroup(first));
+    } catch (e) {
+      this.dispose();
+      throw e;
     }
   }
 
@@ -73,10 +68,11 @@ export class LaneCohort implements Cohort {
   }
 
   async trainEpoch(options: RunOptions = {}): Promise<SplitMetrics> {
+    this.#lifetime.check();
     const { members, data } = this.#spec;
     const { lanes } = this.#kernels;
     const { train } = data.splits;
-    const { images, labels } = this.#images.of(data);
+    const { images, labels } = this.#data;
     const batch = members[0].batch_size;
     const epoch = this.#epoch + 1;
     const turns = new Turns(options);
@@ -98,8 +94,9 @@ export class LaneCohort implements Cohort {
   }
 
   async evaluate(split: ImageSplit, options: RunOptions = {}): Promise<SplitMetrics> {
+    this.#lifetime.check();
     const { data, members } = this.#spec;
-    const { images, labels } = this.#images.of(data);
+    const { images, labels } = this.#data;
     const { lanes } = this.#kernels;
     const N = data.splits[split].length;
     const turns = new Turns(options);
@@ -113,10 +110,12 @@ export class LaneCohort implements Cohort {
   }
 
   async weights(): Promise<Float32Array> {
+    this.#lifetime.check();
     return this.#gather("weights");
   }
 
   async state(): Promise<CohortState> {
+    this.#lifetime.check();
     const names = stateTensors(this.#spec.members[0].optimizer);
     return {
       epoch: this.#epoch,
@@ -126,6 +125,7 @@ export class LaneCohort implements Cohort {
   }
 
   async restore(state: CohortState): Promise<void> {
+    this.#lifetime.check();
     const [{ optimizer }] = this.#spec.members;
     checkState(state, optimizer, this.M, this.D);
     const { lanes } = this.#kernels;
@@ -144,8 +144,10 @@ export class LaneCohort implements Cohort {
   }
 
   dispose(): void {
-    for (const block of [...this.#groups, this.#order, ...Object.values(this.#indices)]) block.free();
-    this.#groups.length = 0;
+    if (this.#lifetime.ended) return;
+    this.#lifetime.end();
+    for (const block of this.#blocks) block.free();
+    this.#data.release();
   }
 
   /** Runs `work` over 0..total-1 in pieces, each a multiple of `unit`; pieces change no result. */
@@ -164,7 +166,33 @@ export class LaneCohort implements Cohort {
       if (count === wanted) this.#chunk.learn(count, performance.now() - start);
       first += count;
       await turns.done(count * models);
+      this.#lifetime.check();
     }
+  }
+
+  #allocate(bytes: number): Block {
+    const block = this.#kernels.allocate(bytes);
+    this.#blocks.push(block);
+    return block;
+  }
+
+  /** The arena of members first .. first + lanes - 1, as far as there are members. */
+  #newGroup(first: number): Block {
+    const { architecture, members, data, start } = this.#spec;
+    const { lanes } = this.#kernels;
+    const arena = this.#allocate(this.#plan.totalBytes);
+    int32(arena).set(this.#plan.words);
+    this.#kernels.prepare(arena);
+    float32(arena).set([...data.scale, ...data.shift], this.#plan.at.affine * lanes);
+    for (const [lane, member] of members.slice(first, first + lanes).entries()) {
+      this.#setHyperparameters(arena, lane, member);
+      const row = start
+        ? start.weights.subarray((first + lane) * this.D, (first + lane + 1) * this.D)
+        : initialWeights(architecture, member);
+      scatterLane(arena, this.#plan.at.weights, lanes, lane, row);
+    }
+    this.#setPowers(arena);
+    return arena;
   }
 
   #setHyperparameters(arena: Block, lane: number, member: Hyperparameters): void {

@@ -1,4 +1,4 @@
-import { type Architecture, deriveLayout } from "@zoo/format";
+import type { Architecture } from "@zoo/format";
 import { requireChain } from "../contract/chain-support.ts";
 import type {
   Gradients,
@@ -10,7 +10,15 @@ import type {
   QueryOptions,
   SplitMetrics,
 } from "../contract/engine.ts";
-import { checkBatch, checkRange, checkVectors, checkWanted, layerShape, modelsOf } from "../contract/image-batch.ts";
+import {
+  checkBatch,
+  checkRange,
+  checkVectors,
+  checkWanted,
+  layerShape,
+  populationSize,
+} from "../contract/image-batch.ts";
+import { Lifetime } from "../contract/lifetime.ts";
 import { firstOfLargest } from "../contract/predictions.ts";
 import { canonicalNaN } from "../numerics/canonical-nan.ts";
 import type { QuestionUse } from "./arena.ts";
@@ -25,12 +33,12 @@ export class LanePopulation implements Population {
   readonly D: number;
   readonly #architecture: Architecture;
   readonly #interview: Interview;
+  readonly #lifetime = new Lifetime("population");
 
   constructor(kernels: Kernels, spec: PopulationSpec) {
     requireChain(kernels.name, spec.architecture);
     this.#architecture = spec.architecture;
-    this.D = deriveLayout(spec.architecture).D;
-    this.M = modelsOf(spec.weights, this.D);
+    ({ M: this.M, D: this.D } = populationSize(spec));
     this.#interview = new Interview(kernels, spec, this.D);
   }
 
@@ -111,10 +119,11 @@ export class LanePopulation implements Population {
   }
 
   dispose(): void {
-    this.#interview.dispose();
+    this.#lifetime.end();
   }
 
   #check(batch: ImageBatch, { models }: QueryOptions, needsLabels: boolean): ModelRange {
+    this.#lifetime.check();
     const range = checkRange(models, this.M);
     checkBatch(this.#architecture, batch, range.count, needsLabels);
     return range;

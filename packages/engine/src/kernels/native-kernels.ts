@@ -1,3 +1,4 @@
+import type { Block } from "./block.ts";
 import { type Kernels, type MathFunction, mathFunctions } from "./kernels.ts";
 import { checkPass, checkPrepare, checkQuestion } from "./reach.ts";
 import { SizePool } from "./size-pool.ts";
@@ -35,7 +36,7 @@ export function nativeKernels(addon: Addon, id: string): Kernels {
       bytes.fill(0);
       return { bytes, free: release };
     },
-    share: (bytes) => ({ bytes, free() {} }),
+    share: (bytes) => new BorrowedBlock(bytes),
     prepare: (arena) => {
       checkPrepare(lanes, arena);
       addon.prepare(arena.bytes);
@@ -61,4 +62,25 @@ export function nativeKernels(addon: Addon, id: string): Kernels {
       return out.slice(0, values.length);
     },
   };
+}
+
+/** Memory of the caller's. A view that the caller takes away, by transferring its buffer say, must not be read. */
+class BorrowedBlock implements Block {
+  readonly #bytes: Uint8Array;
+  readonly #length: number;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#length = bytes.length;
+  }
+
+  get bytes(): Uint8Array {
+    const { length } = this.#bytes;
+    if (length !== this.#length) {
+      throw new RangeError(`data of ${this.#length} bytes has ${length} left: it must stay while cohorts use it`);
+    }
+    return this.#bytes;
+  }
+
+  free(): void {}
 }

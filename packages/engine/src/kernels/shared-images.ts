@@ -2,29 +2,67 @@ import type { CohortData } from "../contract/engine.ts";
 import type { Block } from "./block.ts";
 import type { Kernels } from "./kernels.ts";
 
+/** Images and labels where the kernels reach them. */
+export interface HeldImages {
+  readonly images: Block;
+  readonly labels: Block;
+  /** Once per `acquire`. */
+  release(): void;
+}
+
+/** What cohorts hold of one pair of images and labels. */
+interface Pair {
+  source: Uint8Array[];
+  blocks: Block[];
+  holders: number;
+}
+
 /**
- * Keeps the last images and labels where the kernels reach them, so that one cohort after another on the same data copies
- * nothing. Data is the same when both views are of the same memory: it must not change while cohorts use it.
+ * Images and labels of the cohorts that are not disposed, once for all cohorts on the same data. Data is the same when both views
+ * are of the same memory: it must not change while cohorts use it.
  */
 export class SharedImages {
   readonly #kernels: Kernels;
-  #source: Uint8Array[] = [];
-  #blocks: { images: Block; labels: Block } | null = null;
+  readonly #pairs = new Set<Pair>();
 
   constructor(kernels: Kernels) {
     this.#kernels = kernels;
   }
 
-  of({ images, labels }: CohortData): { images: Block; labels: Block } {
-    const source = [images, labels];
-    if (this.#blocks === null || !source.every((view, i) => sameView(view, this.#source[i]))) {
-      this.#blocks?.images.free();
-      this.#blocks?.labels.free();
-      // Views of their own: the caller's may be of a length that follows its buffer.
-      this.#source = source.map((view) => new Uint8Array(view.buffer, view.byteOffset, view.length));
-      this.#blocks = { images: this.#kernels.share(images), labels: this.#kernels.share(labels) };
+  acquire({ images, labels }: CohortData): HeldImages {
+    const pair = this.#find([images, labels]) ?? this.#share([images, labels]);
+    pair.holders++;
+    return {
+      images: pair.blocks[0],
+      labels: pair.blocks[1],
+      release: () => {
+        pair.holders--;
+        if (pair.holders === 0) this.#free(pair);
+      },
+    };
+  }
+
+  #find(source: Uint8Array[]): Pair | undefined {
+    return [...this.#pairs].find((pair) => pair.source.every((view, i) => sameView(view, source[i])));
+  }
+
+  #share(given: Uint8Array[]): Pair {
+    // Views of their own: the caller's may be of a length that follows its buffer.
+    const source = given.map((view) => new Uint8Array(view.buffer, view.byteOffset, view.length));
+    const pair: Pair = { source, blocks: [], holders: 0 };
+    try {
+      for (const view of source) pair.blocks.push(this.#kernels.share(view));
+    } catch (e) {
+      this.#free(pair);
+      throw e;
     }
-    return this.#blocks;
+    this.#pairs.add(pair);
+    return pair;
+  }
+
+  #free(pair: Pair): void {
+    this.#pairs.delete(pair);
+    for (const block of pair.blocks) block.free();
   }
 }
 

@@ -1,11 +1,12 @@
 import { ZooError } from "@zoo/format";
 import type { Block } from "./block.ts";
+import { Heap } from "./heap.ts";
 import { type Kernels, type MathFunction, mathFunctions } from "./kernels.ts";
 import { checkPass, checkPrepare, checkQuestion } from "./reach.ts";
-import { SizePool } from "./size-pool.ts";
 import { type WasmMemory, webAssembly } from "./webassembly.ts";
 
 const PAGE = 65536;
+const ALIGNMENT = 64;
 
 /** What native/engine.h declares and tools/wasm exports; pointers are byte offsets into `memory`. */
 interface Exports {
@@ -69,22 +70,25 @@ class WasmKernels implements Kernels {
   readonly id: string;
   readonly lanes: number;
   readonly #exports: Exports;
-  readonly #pool = new SizePool<number>();
-  #top: number;
+  readonly #heap: Heap;
 
   constructor(id: string, exports: Exports) {
     this.id = id;
     this.#exports = exports;
     this.lanes = exports.zoo_lanes();
-    this.#top = Number(exports.__heap_base.value);
+    const start = Math.ceil(Number(exports.__heap_base.value) / ALIGNMENT) * ALIGNMENT;
+    this.#heap = new Heap(start, (end) => {
+      const missing = Math.ceil((end - exports.memory.buffer.byteLength) / PAGE);
+      if (missing > 0) exports.memory.grow(missing);
+    });
   }
 
   allocate(bytes: number): Block {
-    const size = Math.ceil(bytes / 64) * 64;
-    const { block: offset, release } = this.#pool.take(size, () => this.#grow(size));
+    const size = Math.max(1, Math.ceil(bytes / ALIGNMENT)) * ALIGNMENT;
+    const { start, release } = this.#heap.take(size);
     const { memory } = this.#exports;
-    new Uint8Array(memory.buffer, offset, size).fill(0);
-    return new WasmBlock(memory, offset, bytes, release);
+    new Uint8Array(memory.buffer, start, size).fill(0);
+    return new WasmBlock(memory, start, bytes, release);
   }
 
   share(bytes: Uint8Array): Block {
@@ -124,15 +128,6 @@ class WasmKernels implements Kernels {
     input.free();
     output.free();
     return result;
-  }
-
-  #grow(size: number): number {
-    const { memory } = this.#exports;
-    const offset = Math.ceil(this.#top / 64) * 64;
-    this.#top = offset + size;
-    const missing = Math.ceil((this.#top - memory.buffer.byteLength) / PAGE);
-    if (missing > 0) memory.grow(missing);
-    return offset;
   }
 }
 

@@ -1,17 +1,18 @@
 import { execFile } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
-import { open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { cacheFolder, makeFolder } from "@zoo/format/node";
+import { cacheFolder } from "@zoo/format/node";
 import type { Compiler } from "./compiler.ts";
 import { isTrustedAddon, makePrivateFolder } from "./trusted-files.ts";
 import { firstLines, nativeUnavailable } from "./unavailable.ts";
 
 const run = promisify(execFile);
 const sourceDir = fileURLToPath(new URL("../../native/", import.meta.url));
+const HOUR_MS = 3_600_000;
 const units = ["addon.cc", "engine.cc", "tiles.cc"];
 const flags = [
   "-O3",
@@ -30,26 +31,30 @@ const flags = [
 
 /**
  * Compiles the kernels for this machine into the user's cache, once per source, compiler, flags and instruction set (`macros`).
- * Returns the path of the addon; the file and its folder are this user's alone.
+ * Returns the path of the addon; the file and its folder are this user's alone. `again` compiles even what is there: another
+ * machine with the same home may have left what does not load here.
  *
  * Throws ZooError `engine-unavailable` with the compiler's own words when they do not compile, or with what is wrong with the cache.
  */
-export async function buildAddon(compiler: Compiler, macros: string, lanes: number): Promise<string> {
+export async function buildAddon(compiler: Compiler, macros: string, lanes: number, again = false): Promise<string> {
   const options = [...flags, `-DZOO_LANES=${lanes}`];
   if (lanes === 16) options.push("-mprefer-vector-width=512");
   if (process.platform === "darwin") options.push("-undefined", "dynamic_lookup");
   const folder = join(cacheFolder(process.env), "engine");
   const target = join(folder, `${await fingerprint([compiler.version, macros, ...options])}.node`);
-  await makeFolder(dirname(folder));
   await makePrivateFolder(folder);
-  if (!(await isTrustedAddon(target))) await compile(compiler, options, target);
+  const there = await isTrustedAddon(target);
+  if (!there || again) {
+    await removeAbandoned(folder);
+    await compile(compiler, options, target);
+  }
   return target;
 }
 
 /** Two processes may compile at once: each into a file of its own, which then takes the name. */
 async function compile({ command }: Compiler, options: readonly string[], target: string): Promise<void> {
   const headers = join(createRequire(import.meta.url).resolve("node-api-headers/package.json"), "../include");
-  const attempt = `${target}.${randomUUID()}`;
+  const attempt = `${target}.${randomUUID()}`; // removeAbandoned knows these names
   const sources = units.map((unit) => join(sourceDir, unit));
   try {
     await run(command, [...options, "-I", headers, ...sources, "-o", attempt], { maxBuffer: 2 ** 24 }).catch((e) => {
@@ -59,6 +64,16 @@ async function compile({ command }: Compiler, options: readonly string[], target
     await rename(attempt, target);
   } finally {
     await rm(attempt, { force: true });
+  }
+}
+
+/** What compilations leave that were killed; none takes an hour. */
+async function removeAbandoned(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!/\.node\.[0-9a-f-]{36}$/.test(name)) continue;
+    const file = join(folder, name);
+    const found = await stat(file).catch(() => null); // another process may have been faster
+    if (found !== null && Date.now() - found.mtimeMs > HOUR_MS) await rm(file, { force: true });
   }
 }
 

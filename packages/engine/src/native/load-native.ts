@@ -18,9 +18,9 @@ export interface BuiltNative {
 
 /**
  * Asks the compiler what this processor has, and compiles the kernels if the user's cache lacks them; `lanes` only to test narrower
- * vectors than the widest. Throws ZooError `engine-unavailable`.
+ * vectors than the widest, `again` to compile them even so. Throws ZooError `engine-unavailable`.
  */
-export async function buildNative(lanes?: number): Promise<BuiltNative> {
+export async function buildNative(lanes?: number, again = false): Promise<BuiltNative> {
   const compiler = await findCompiler();
   if (compiler === null) {
     throw nativeUnavailable(`no C++ compiler answered (tried ${compilerCandidates().join(", ")})`);
@@ -34,11 +34,23 @@ export async function buildNative(lanes?: number): Promise<BuiltNative> {
   }
   // Not needed by a thread whose parent built the addon, and larger than the rest of what it loads.
   const { buildAddon } = await import("./addon-build.ts");
-  const file = await buildAddon(compiler, macros, lanes ?? vectors.lanes).catch((e: unknown) => {
+  const file = await buildAddon(compiler, macros, lanes ?? vectors.lanes, again).catch((e: unknown) => {
     throw isZooError(e, "engine-unavailable") ? e : nativeUnavailable(`the kernels were not built: ${firstLines(e)}`);
   });
   const id = lanes === undefined ? `native-${vectors.name}` : `native-${lanes}-lanes`;
   return { file, id, compiler: compiler.version };
+}
+
+/**
+ * Builds the kernels if need be and loads them. What is in the cache and does not load, because a machine with another C library
+ * shares this home say, is built again, once. Throws ZooError `engine-unavailable`.
+ */
+export async function buildAndLoad(lanes?: number): Promise<{ built: BuiltNative; kernels: Kernels }> {
+  const built = await buildNative(lanes);
+  const kernels = await loadBuilt(built).catch(() => null);
+  if (kernels !== null) return { built, kernels };
+  const again = await buildNative(lanes, true);
+  return { built: again, kernels: await loadBuilt(again) };
 }
 
 /** Throws ZooError `engine-unavailable` when the addon is gone, is not this user's alone, or does not load. */

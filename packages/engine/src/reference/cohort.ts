@@ -1,8 +1,9 @@
 import { deriveLayout } from "@zoo/format";
 import { requireChain } from "../contract/chain-support.ts";
-import { checkCohortSpec } from "../contract/cohort-spec.ts";
+import { ownCohortSpec } from "../contract/cohort-spec.ts";
 import { checkState, stateTensors } from "../contract/cohort-state.ts";
 import type { Cohort, CohortSpec, CohortState, ImageSplit, RunOptions, SplitMetrics } from "../contract/engine.ts";
+import { Lifetime } from "../contract/lifetime.ts";
 import { Turns } from "../contract/turns.ts";
 import { betaPowers } from "../numerics/adam.ts";
 import { canonicalNaN } from "../numerics/canonical-nan.ts";
@@ -25,9 +26,11 @@ export class ReferenceCohort implements Cohort {
   readonly #spec: CohortSpec;
   readonly #members: Member[];
 
-  constructor(spec: CohortSpec) {
-    requireChain("reference", spec.architecture);
-    checkCohortSpec(spec);
+  readonly #lifetime = new Lifetime("cohort");
+
+  constructor(given: CohortSpec) {
+    requireChain("reference", given.architecture);
+    const spec = ownCohortSpec(given);
     const { architecture, start } = spec;
     const { D } = deriveLayout(architecture);
     this.#spec = spec;
@@ -50,6 +53,7 @@ export class ReferenceCohort implements Cohort {
   }
 
   async trainEpoch(options: RunOptions = {}): Promise<SplitMetrics> {
+    this.#lifetime.check();
     const { train } = this.#spec.data.splits;
     const epoch = this.#epoch + 1;
     const turns = new Turns(options);
@@ -82,6 +86,7 @@ export class ReferenceCohort implements Cohort {
   }
 
   async evaluate(split: ImageSplit, options: RunOptions = {}): Promise<SplitMetrics> {
+    this.#lifetime.check();
     const indices = this.#spec.data.splits[split];
     const turns = new Turns(options);
     return this.#overMembers(async (member) => {
@@ -97,10 +102,12 @@ export class ReferenceCohort implements Cohort {
   }
 
   async weights(): Promise<Float32Array> {
+    this.#lifetime.check();
     return this.#stack((member) => member.weights);
   }
 
   async state(): Promise<CohortState> {
+    this.#lifetime.check();
     const tensors: CohortState["tensors"] = {};
     for (const [i, name] of this.#tensorNames.entries()) {
       tensors[name] = this.#stack(({ weights, moments }) => [weights, ...moments][i]);
@@ -109,6 +116,7 @@ export class ReferenceCohort implements Cohort {
   }
 
   async restore(state: CohortState): Promise<void> {
+    this.#lifetime.check();
     const { D, M } = this;
     checkState(state, this.#spec.members[0].optimizer, M, D);
     this.#epoch = state.epoch;
@@ -120,6 +128,7 @@ export class ReferenceCohort implements Cohort {
   }
 
   dispose(): void {
+    this.#lifetime.end();
     this.#members.length = 0;
   }
 
@@ -129,6 +138,7 @@ export class ReferenceCohort implements Cohort {
     const metrics = { loss: new Float64Array(this.M), acc: new Float64Array(this.M) };
     for (const [m, member] of this.#members.entries()) {
       const { loss, acc } = await run(member, m);
+      this.#lifetime.check();
       metrics.loss[m] = loss;
       metrics.acc[m] = acc;
     }

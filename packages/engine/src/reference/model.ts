@@ -1,5 +1,6 @@
 import { type Activation, type Architecture, deriveLayout, type Hyperparameters, type Layout } from "@zoo/format";
 import { streams } from "../contract/streams.ts";
+import { ADAM } from "../numerics/adam.ts";
 import { exp32, fma32, log32 } from "../numerics/math32.ts";
 import { philox4x32, seedKey } from "../numerics/philox.ts";
 import {
@@ -241,9 +242,9 @@ export function optimizerStep(
   for (let i = 0; i < weights.length; i++) {
     const kept = f(weights[i] * keep);
     const g = fma32(coupled, kept, grads[i]);
-    first[i] = fma32(f(g - first[i]), f(0.1), first[i]);
-    second[i] = fma32(f(g * f(0.001)), g, f(second[i] * f(0.999)));
-    const denominator = fma32(f(Math.sqrt(second[i])), scale, f(1e-8));
+    first[i] = fma32(f(g - first[i]), f(1 - ADAM.beta1), first[i]);
+    second[i] = fma32(f(g * f(1 - ADAM.beta2)), g, f(second[i] * f(ADAM.beta2)));
+    const denominator = fma32(f(Math.sqrt(second[i])), scale, f(ADAM.epsilon));
     weights[i] = fma32(-step, f(first[i] / denominator), kept);
   }
 }

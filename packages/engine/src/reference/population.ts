@@ -1,4 +1,3 @@
-import { deriveLayout } from "@zoo/format";
 import { requireChain } from "../contract/chain-support.ts";
 import type {
   Gradients,
@@ -16,9 +15,10 @@ import {
   checkVectors,
   checkWanted,
   layerShape,
-  modelsOf,
+  populationSize,
   readWeights,
 } from "../contract/image-batch.ts";
+import { Lifetime } from "../contract/lifetime.ts";
 import { firstOfLargest } from "../contract/predictions.ts";
 import { Turns } from "../contract/turns.ts";
 import { canonicalNaN } from "../numerics/canonical-nan.ts";
@@ -26,8 +26,8 @@ import { crossEntropy, crossEntropyTangent, ReferenceModel, type Trace } from ".
 import { normalise } from "./pixels.ts";
 import { backwardTangents, forwardTangents } from "./tangents.ts";
 
-/** One image of one model. `row` counts (model, image) pairs in the order of answers. */
-interface Visit {
+/** One image of one model. `row` counts these pairs in the order of answers. */
+interface ModelImage {
   m: number;
   image: number;
   row: number;
@@ -41,11 +41,11 @@ export class ReferencePopulation implements Population {
   readonly D: number;
   readonly #spec: PopulationSpec;
   readonly #model: ReferenceModel;
+  readonly #lifetime = new Lifetime("population");
 
   constructor(spec: PopulationSpec) {
     requireChain("reference", spec.architecture);
-    this.D = deriveLayout(spec.architecture).D;
-    this.M = modelsOf(spec.weights, this.D);
+    ({ M: this.M, D: this.D } = populationSize(spec));
     this.#spec = spec;
     this.#model = new ReferenceModel(spec.architecture, { activation: spec.activation, dropout: 0, seed: 0 });
   }
@@ -54,7 +54,7 @@ export class ReferencePopulation implements Population {
     const range = this.#check(batch, options, true);
     const loss = new Float64Array(range.count);
     const acc = new Float64Array(range.count);
-    await this.#visit(batch, range, options, ({ m, image, traces }) => {
+    await this.#overPairs(batch, range, options, ({ m, image, traces }) => {
       const result = crossEntropy(logitsOf(traces), batch.labels?.[image] ?? 0, 1);
       loss[m] += result.loss;
       acc[m] += Number(result.correct);
@@ -76,7 +76,7 @@ export class ReferencePopulation implements Population {
     const shape = layerShape(this.#spec.architecture, layer);
     const size = shape.reduce((a, b) => a * b, 1);
     const data = new Float32Array(range.count * batch.N * size);
-    await this.#visit(batch, range, options, ({ row, traces }) => data.set(traces[layer].y, row * size));
+    await this.#overPairs(batch, range, options, ({ row, traces }) => data.set(traces[layer].y, row * size));
     return { data: canonicalNaN(data), shape: [range.count, batch.N, ...shape] };
   }
 
@@ -89,7 +89,7 @@ export class ReferencePopulation implements Population {
     const loss = new Float64Array(range.count);
     const grads = new Float32Array(range.count * this.D);
     const images = new Float32Array(wanted.images ? range.count * batch.N * size : 0);
-    await this.#visit(batch, range, options, ({ m, image, row, weights, traces }) => {
+    await this.#overPairs(batch, range, options, ({ m, image, row, weights, traces }) => {
       const own = grads.subarray(m * this.D, (m + 1) * this.D);
       const ofLoss = cotangents ? null : crossEntropy(logitsOf(traces), batch.labels?.[image] ?? 0, batch.N);
       loss[m] += ofLoss?.loss ?? 0;
@@ -112,7 +112,7 @@ export class ReferencePopulation implements Population {
     const range = this.#check(batch, options, true);
     checkVectors(vectors, range.count, this.D);
     const products = new Float32Array(range.count * this.D);
-    await this.#visit(batch, range, options, ({ m, image, weights, traces }) => {
+    await this.#overPairs(batch, range, options, ({ m, image, weights, traces }) => {
       const [direction, own] = [vectors, products].map((all) => all.subarray(m * this.D, (m + 1) * this.D));
       const logits = logitsOf(traces);
       const tangents = forwardTangents(this.#model, weights, direction, traces);
@@ -124,15 +124,18 @@ export class ReferencePopulation implements Population {
     return canonicalNaN(products);
   }
 
-  dispose(): void {}
+  dispose(): void {
+    this.#lifetime.end();
+  }
 
   #check(batch: ImageBatch, { models }: QueryOptions, needsLabels: boolean): ModelRange {
+    this.#lifetime.check();
     const range = checkRange(models, this.M);
     checkBatch(this.#spec.architecture, batch, range.count, needsLabels);
     return range;
   }
 
-  async #visit(batch: ImageBatch, range: ModelRange, options: QueryOptions, use: (visit: Visit) => void) {
+  async #overPairs(batch: ImageBatch, range: ModelRange, options: QueryOptions, use: (pair: ModelImage) => void) {
     const turns = new Turns(options);
     for (let m = 0; m < range.count; m++) {
       const weights = await readWeights(this.#spec.weights, range.first + m, 1, this.D);

@@ -34,7 +34,7 @@ export interface DatasetEntry {
   /** In the order in which they were applied. */
   transforms: Transform[];
   sources: { file: string; bytes: number; sha256: string }[];
-  /** Of the decoded data: the bytes of all images, then all labels, whatever files they came in. */
+  /** Of the images as bytes, after all transforms but `normalise`, and then all labels, whatever files they came in. */
   sha256: string;
   /** Deviations worth telling, one sentence each. */
   notes: string[];

@@ -5,7 +5,11 @@ import { PRINTABLE } from "./printable.ts";
 export const MAX_ID = 2 ** 31 - 1;
 
 /** Text of a zoo that people read; it cannot steer the terminal or page that shows it. */
-export const text = z.string().min(1).max(4096).regex(PRINTABLE, "has control characters");
+export const text = z
+  .string()
+  .min(1)
+  .max(4096, { abort: true }) // the pattern has no room for millions of characters
+  .regex(PRINTABLE, "has control characters or half a character");
 /** A name that machines compare: features, engines, arrays of numerics. */
 export const identifier = z
   .string()

@@ -1,5 +1,6 @@
 import { isZooError } from "../errors.ts";
 import type { Architecture } from "../model/architecture.ts";
+import { layoutText, type StatedLayout } from "../model/layout-text.ts";
 import { type ColumnDeclaration } from "./columns.ts";
 import { SOURCE_ID } from "./declared-columns.ts";
 import { checkVersion } from "./format-version.ts";
@@ -10,14 +11,14 @@ import {
   MAX_STATE_BYTES,
   type Manifest,
   manifestSchema,
-  type StatedLayout,
   weightsArray,
 } from "./manifest.ts";
 import { zooRoot } from "./merkle.ts";
+import { normalisationFault } from "./normalisation.ts";
 import { MAX_TABLE_BYTES } from "./parquet.ts";
 import { arrayPath, MANIFEST_PATH, METRICS_FOLDER, MODELS_PATH, metricsPath } from "./paths.ts";
 import { DATA_ALIGNMENT, MAX_HEADER_BYTES } from "./safetensors.ts";
-import { headerBytes, layoutText, statedLayout, vectorBytes } from "./stated-layout.ts";
+import { headerBytes, statedLayout, vectorBytes } from "./stated-layout.ts";
 import { metricColumns, modelColumns } from "./tables.ts";
 
 /** Parses zoo.json and checks every rule that needs no other file. Throws ZooError `bad-zoo`. */
@@ -67,6 +68,8 @@ function checkNetwork({ architecture, layout, dataset }: Manifest, path: string,
   }
   const wide = [...dataset.scale, ...dataset.shift].find((x) => Math.fround(x) !== x);
   if (wide !== undefined) fail(`dataset.scale and dataset.shift must be float32 numbers, and ${wide} is none`);
+  const fault = normalisationFault(dataset);
+  if (fault !== null) fail(fault);
 }
 
 function layoutOf(architecture: Architecture, path: string): StatedLayout {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Architecture, architectureSchema } from "../model/architecture.ts";
-import type { TensorRole } from "../model/layout.ts";
+import type { StatedLayout, TensorRole } from "../model/layout-text.ts";
 import { type ColumnDeclaration, columnDeclarationSchema, MAX_DECLARED_COLUMNS } from "./columns.ts";
 import { type DatasetEntry, datasetEntrySchema, type TrainingEntry, trainingEntrySchema } from "./dataset-entry.ts";
 import { byteCount, columnName, count, id, identifier, sha256Hex, text } from "./fields.ts";
@@ -21,8 +21,11 @@ export interface FileEntry {
   sha256: string;
 }
 
-/** Names the arithmetic of training. exact: equal recipe and equal name give equal bits, whatever the engine. */
-export interface NumericsEntry {
+/**
+ * Names the arithmetic of training. exact: equal recipe and equal name give equal bits, whatever the engine; without it
+ * they agree within a tolerance.
+ */
+export interface Numerics {
   name: string;
   exact: boolean;
 }
@@ -54,13 +57,6 @@ export interface ShardEntry {
   root: string;
 }
 
-/** Where tensors and buffers lie in the vectors [D] and [B] of a model; elements. */
-export interface StatedLayout {
-  D: number;
-  tensors: { name: string; shape: number[]; offset: number; role: TensorRole }[];
-  buffers: { name: string; shape: number[]; offset: number }[];
-}
-
 export interface Manifest {
   format: typeof FORMAT;
   format_version: typeof FORMAT_VERSION;
@@ -75,7 +71,7 @@ export interface Manifest {
   layout: StatedLayout;
   dataset: DatasetEntry;
   training: TrainingEntry;
-  numerics: NumericsEntry;
+  numerics: Numerics;
   software: { [name: string]: string };
   /** Last trained epoch; epoch 0 is the initialisation. */
   epochs: number;
@@ -100,10 +96,10 @@ export const fileEntrySchema = z.strictObject({
   sha256: sha256Hex,
 }) satisfies z.ZodType<FileEntry>;
 
-export const numericsEntrySchema = z.strictObject({
+export const numericsSchema = z.strictObject({
   name: identifier,
   exact: z.boolean(),
-}) satisfies z.ZodType<NumericsEntry>;
+}) satisfies z.ZodType<Numerics>;
 
 export const shardEntrySchema = z.strictObject({
   index: z
@@ -140,7 +136,7 @@ export const manifestSchema = z.strictObject({
   layout: layoutSchema,
   dataset: datasetEntrySchema,
   training: trainingEntrySchema,
-  numerics: numericsEntrySchema,
+  numerics: numericsSchema,
   software: z.record(text, text),
   epochs: id,
   states: epochs,

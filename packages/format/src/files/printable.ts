@@ -6,8 +6,11 @@ const STEERING = String.raw`\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\
 
 const steering = new RegExp(`[${STEERING}]|\\p{Surrogate}`, "gu");
 
-/** A whole string without such characters, as a schema can ask for. */
-export const PRINTABLE = new RegExp(`^[^${STEERING}]*$`);
+/**
+ * A whole string without such characters, as a schema can ask for. Pairs are spelt out, so that it means the same with
+ * and without the flag `u`, which JSON Schema leaves open.
+ */
+export const PRINTABLE = new RegExp(`^(?:[^${STEERING}\\ud800-\\udfff]|[\\ud800-\\udbff][\\udc00-\\udfff])*$`);
 
 /**
  * The text of a foreign file, safe to show: steering characters become `\u{1b}`. Not reversible, because a

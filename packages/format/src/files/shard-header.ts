@@ -1,9 +1,10 @@
 import type { Architecture } from "../model/architecture.ts";
+import { layoutText } from "../model/layout-text.ts";
 import { FORMAT_VERSION } from "./format-version.ts";
 import { badZoo } from "./json.ts";
-import type { ArrayEntry, Manifest, NumericsEntry, ShardEntry } from "./manifest.ts";
+import type { ArrayEntry, Manifest, Numerics, ShardEntry } from "./manifest.ts";
 import { DATA_ALIGNMENT, decodeHeader, encodeHeader } from "./safetensors.ts";
-import { layoutText, statedLayout, vectorLength } from "./stated-layout.ts";
+import { statedLayout, vectorLength } from "./stated-layout.ts";
 
 export const SHARD_FORMAT = "model-zoo-shard";
 
@@ -28,12 +29,12 @@ export interface ShardContents {
 }
 
 /** The metadata that every shard of a zoo must have, for `ShardPlan.metadata`. */
-export function shardMetadata(architecture: Architecture, numerics: NumericsEntry): ShardMetadata {
+export function shardMetadata(architecture: Architecture, numerics: Numerics): ShardMetadata {
   const layout = layoutText(statedLayout(architecture));
   return { architecture: architecture.name, layout, numerics: numericsText(numerics) };
 }
 
-const numericsText = ({ name, exact }: NumericsEntry): string => JSON.stringify({ name, exact });
+const numericsText = ({ name, exact }: Numerics): string => JSON.stringify({ name, exact });
 
 /** All bytes of an array's file before its data, which begins at a multiple of 64. */
 export function encodeShardHeader(contents: ShardContents, metadata: ShardMetadata): Uint8Array {

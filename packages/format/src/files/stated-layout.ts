@@ -1,25 +1,12 @@
 import type { Architecture } from "../model/architecture.ts";
 import { deriveLayout } from "../model/layout.ts";
+import { canonicalLayout, type StatedLayout } from "../model/layout-text.ts";
 import { elementBytes } from "./elements.ts";
-import type { ArrayEntry, Manifest, ShardEntry, StatedLayout } from "./manifest.ts";
+import type { ArrayEntry, Manifest, ShardEntry } from "./manifest.ts";
 
 /** The layout as zoo.json and the shard headers state it. */
 export function statedLayout(architecture: Architecture): StatedLayout {
   return canonicalLayout(deriveLayout(architecture));
-}
-
-/** Keys in the order of the specification, whatever the order in the file. */
-function canonicalLayout({ D, tensors, buffers }: StatedLayout): StatedLayout {
-  return {
-    D,
-    tensors: tensors.map(({ name, shape, offset, role }) => ({ name, shape, offset, role })),
-    buffers: buffers.map(({ name, shape, offset }) => ({ name, shape, offset })),
-  };
-}
-
-/** The layout in the one text that headers of shards hold. */
-export function layoutText(layout: StatedLayout): string {
-  return JSON.stringify(canonicalLayout(layout));
 }
 
 /** B, the length of a model's vector of buffers. */

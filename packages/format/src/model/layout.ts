@@ -1,9 +1,7 @@
 import type { Architecture, LayerSpec } from "./architecture.ts";
 import { type LayerPlace, outputShape, placeInList, refuse } from "./layer-shapes.ts";
+import { layoutText, MAX_LAYOUT_BYTES, type TensorRole } from "./layout-text.ts";
 import { AxisTies, type PermutationGroup, type Units } from "./permutation-groups.ts";
-
-/** scale and shift are what PyTorch calls weight and bias of a batch normalisation. */
-export type TensorRole = "weight" | "bias" | "scale" | "shift";
 
 /** A slice of a model's flat vector of buffers [B]. */
 export interface BufferTensor {
@@ -78,7 +76,13 @@ export function deriveLayout(architecture: Architecture): Layout {
   }
   const { tensors, buffers, shapes } = walk;
   if (tensors.length === 0) refuse(placeInList(architecture, 0), "no layer has weights; add a linear layer");
-  return { D: endOf(tensors), B: endOf(buffers), tensors, buffers, shapes, permutation: ties.groups() };
+  const D = endOf(tensors);
+  const bytes = layoutText({ D, tensors, buffers }).length;
+  if (bytes > MAX_LAYOUT_BYTES) {
+    const rule = `names and shapes of the tensors up to here take ${bytes} bytes as JSON; at most ${MAX_LAYOUT_BYTES}`;
+    refuse(placeInList(architecture, layers.length - 1), rule);
+  }
+  return { D, B: endOf(buffers), tensors, buffers, shapes, permutation: ties.groups() };
 }
 
 /** What flows from one layer to the next. */

@@ -1,6 +1,5 @@
 import { elementBytes } from "../files/elements.ts";
 import { fromLittleEndian } from "../files/endian.ts";
-import { badZoo } from "../files/json.ts";
 import type { ArrayEntry, Manifest } from "../files/manifest.ts";
 import { checkShardHeader } from "../files/shard-header.ts";
 import { headerBytes, vectorBytes, vectorLength } from "../files/stated-layout.ts";
@@ -8,6 +7,7 @@ import { widenFloat16 } from "./float16.ts";
 import { inParallel } from "./in-parallel.ts";
 import { planReads, type Segment, type VectorRead } from "./read-plan.ts";
 import type { Storage } from "./storage.ts";
+import { checkSize } from "./zoo-files.ts";
 
 /** Reads vectors of one array out of the shards of a zoo. The header of each shard is read and checked once. */
 export class ArrayReader {
@@ -80,10 +80,9 @@ export class ArrayReader {
 
   async #readHeader(shard: number): Promise<number> {
     const entry = this.#manifest.shards[shard];
-    const { path, bytes } = entry.arrays[this.#array.name];
-    const header = await this.#storage.read(path, 0, headerBytes(this.#manifest, entry, this.#array));
-    const size = await this.#storage.size(path);
-    if (size !== bytes) throw badZoo(path, `the file has ${size} bytes, but zoo.json states ${bytes}`);
+    const file = entry.arrays[this.#array.name];
+    const header = await this.#storage.read(file.path, 0, headerBytes(this.#manifest, entry, this.#array));
+    await checkSize(this.#storage, file);
     return checkShardHeader(header, this.#manifest, entry, this.#array);
   }
 }

@@ -22,7 +22,7 @@ export type NumberCondition = number | readonly number[] | Range;
 /** One of these words, or with `not` none of them. */
 export type WordCondition<W extends string> = W | readonly W[] | { not: W | readonly W[] };
 /** A metric at one epoch; the last unless given. */
-export type MetricCondition = Range & { epoch?: number };
+export type MetricCondition = number | readonly number[] | (Range & { epoch?: number });
 
 type NumberColumn = "id" | "shard" | "row" | "seed" | "dropout" | "lr" | "weight_decay" | "momentum" | "batch_size";
 
@@ -142,11 +142,18 @@ function given<T>(conditions: Record<string, T | undefined>): [string, T][] {
 }
 
 function metricTest(condition: Condition, value: (metrics: MetricTable, id: number, epoch: number) => Cell): Test {
-  const { epoch, ...range } = condition as MetricCondition;
+  const { epoch, at } = atEpoch(condition);
   return {
     needsMetrics: true,
-    holds: ({ id }, metrics) => holds(value(metrics, id, epoch ?? metrics.lastEpoch), range),
+    holds: ({ id }, metrics) => holds(value(metrics, id, epoch ?? metrics.lastEpoch), at),
   };
+}
+
+/** A condition as what must hold at one epoch; values and lists have no epoch of their own. */
+function atEpoch(condition: Condition): { epoch?: number; at: Condition } {
+  if (typeof condition !== "object" || isList(condition)) return { at: condition };
+  const { epoch, ...at } = condition as Range & { epoch?: number };
+  return epoch === undefined ? { at } : { epoch, at };
 }
 
 function unknownColumn(name: string, condition: Condition, names: readonly string[]): ZooError<"misuse"> {

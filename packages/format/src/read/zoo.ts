@@ -1,5 +1,5 @@
-import type { FileEntry, Manifest } from "../files/manifest.ts";
-import { type Hasher, sha256Hasher, toHex } from "../files/sha256.ts";
+import type { Manifest } from "../files/manifest.ts";
+import { type Hasher, sha256Hasher } from "../files/sha256.ts";
 import type { MetricColumns, ModelRow } from "../files/tables.ts";
 import { ArrayReader } from "./array-reader.ts";
 import { Epochs } from "./epochs.ts";
@@ -8,7 +8,7 @@ import { type MetricTable, mergeMetrics } from "./metric-table.ts";
 import { ModelTable } from "./model-table.ts";
 import { readMetrics, readModels } from "./read-tables.ts";
 import type { Storage } from "./storage.ts";
-import { checkHash, checkSize, readManifest } from "./zoo-files.ts";
+import { readManifest } from "./zoo-files.ts";
 
 /** Rows of numbers, row-major. */
 export interface Matrix<T extends Float32Array | Uint8Array = Float32Array> {
@@ -32,8 +32,6 @@ export interface ReadOptions {
 
 /** A model, by its id or its row. */
 export type ModelReference = number | Pick<ModelRow, "id">;
-
-const HASH_CHUNK_BYTES = 2 ** 20;
 
 /**
  * An opened zoo. Weights are read when asked for; the headers of the shards and the metrics are kept once read.
@@ -141,28 +139,9 @@ export class Zoo {
     return { ...state, ...named(buffers, statistics.data) };
   }
 
-  /** Reads every data file and compares its SHA-256 with zoo.json. Throws ZooError `bad-zoo` for the first that differs. */
-  async verifyChecksums(onFile?: (path: string) => void): Promise<void> {
-    const { models_table, shards } = this.manifest;
-    const entries = [models_table, ...shards.flatMap(({ arrays, metrics }) => [metrics, ...Object.values(arrays)])];
-    await inParallel(entries, this.#storage.concurrency, async (entry) => {
-      await this.#verify(entry);
-      onFile?.(entry.path);
-    });
-  }
-
   /** Closes the files of the storage. */
   async close(): Promise<void> {
     await this.#storage.close();
-  }
-
-  async #verify(entry: FileEntry): Promise<void> {
-    await checkSize(this.#storage, entry);
-    const hash = this.#hasher();
-    for (let at = 0; at < entry.bytes; at += HASH_CHUNK_BYTES) {
-      hash.update(await this.#storage.read(entry.path, at, Math.min(HASH_CHUNK_BYTES, entry.bytes - at)));
-    }
-    checkHash(entry, toHex(hash.digest()));
   }
 
   #array(name: string): ArrayReader {

@@ -97,7 +97,10 @@ export type ClaimantState = "alive" | "stale" | "gone";
 /** What a claim's file says at the file server's time `nowNs`. A torn one has its age alone. */
 export function stateOf({ claimant, mtimeNs }: Sighting, nowNs: bigint, { staleMs }: ClaimTiming): ClaimantState {
   if (claimant !== null && ownerIsGone(claimant)) return "gone";
-  return nowNs - mtimeNs > BigInt(staleMs) * 1_000_000n ? "stale" : "alive";
+  const ageNs = nowNs - mtimeNs;
+  const mostNs = BigInt(staleMs) * 1_000_000n;
+  // Dated in the future: the server's clock was set back, and a living owner would have dated it anew since.
+  return ageNs > mostNs || ageNs < -mostNs ? "stale" : "alive";
 }
 
 class HeldClaim implements Claim {

@@ -9,14 +9,15 @@ import { settle } from "./settle.ts";
 const AT_ONCE = 32;
 
 /**
- * Every shard that is decided and whose files exist, by index. Changes nothing. None in a complete zoo, where zoo.json
- * has them. Throws ZooError `io`.
+ * Every shard that is decided and whose files exist, by index; only those of `wanted`, if it is given. Changes nothing. None in
+ * a complete zoo, where zoo.json has them. Throws ZooError `io`.
  */
-export async function readCommits(zooDir: string): Promise<CommittedShard[]> {
-  return await collect(zooDir, async (commit) => {
+export async function readCommits(zooDir: string, wanted?: ReadonlySet<number>): Promise<CommittedShard[]> {
+  const exists = async (commit: Commit): Promise<boolean> => {
     for (const file of placementsOf(zooDir, commit)) if (!(await isAvailable(file))) return false;
     return true;
-  });
+  };
+  return await collect(zooDir, exists, wanted);
 }
 
 /** The same, and every file has its final name when this returns. Throws ZooError `zoo-exists` where others are in the way. */
@@ -33,8 +34,10 @@ export async function settleCommits(zooDir: string): Promise<CommittedShard[]> {
 async function collect(
   zooDir: string,
   counts: (commit: Commit, generation: number) => Promise<boolean>,
+  wanted?: ReadonlySet<number>,
 ): Promise<CommittedShard[]> {
-  const waiting = [...(await latestGenerations(zooDir))].sort(([a], [b]) => a - b);
+  const latest = [...(await latestGenerations(zooDir))].filter(([index]) => wanted?.has(index) ?? true);
+  const waiting = latest.sort(([a], [b]) => a - b);
   const found: CommittedShard[] = [];
   let next = 0;
   const reader = async (): Promise<void> => {

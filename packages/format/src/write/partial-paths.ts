@@ -3,6 +3,7 @@ import { PARTIAL_PATH, SHARDS_PER_FOLDER, shardName } from "../files/paths.ts";
 
 // Where unfinished work is; README.md beside this file says what each is for.
 
+/** Holds all that only an unfinished zoo needs. */
 export const partialFolder = (zooDir: string): string => join(zooDir, PARTIAL_PATH);
 
 /** The attempts at a shard, a folder each. */

@@ -20,7 +20,7 @@ import { clearPartial, finish, isComplete } from "./finish.ts";
  * `bad-zoo` where parts contradict each other, `io` where the system refuses.
  */
 export async function writeZoo(zooDir: string, parts: ZooParts): Promise<Manifest> {
-  let own: { manifest: Manifest; json: Uint8Array } | null = null;
+  let own: Composed | null = null;
   if (!(await isComplete(zooDir))) {
     const committed = await settleCommits(zooDir);
     // Another process may have completed it, and cleared the records away.
@@ -38,25 +38,34 @@ export async function writeZoo(zooDir: string, parts: ZooParts): Promise<Manifes
   }
   const path = join(zooDir, MANIFEST_PATH);
   const manifest = await readManifest(path, own);
-  if (!isOf(manifest, parts)) throw otherZoo(path);
+  if (manifest !== ownManifest(own) && !isOf(manifest, parts)) throw otherZoo(path);
   await clearPartial(zooDir);
   return manifest;
 }
 
+interface Composed {
+  manifest: Manifest;
+  json: Uint8Array;
+}
+
+// A function, because the compiler takes a variable that a callback sets for what it was before.
+const ownManifest = (own: Composed | null): Manifest | undefined => own?.manifest;
+
 /** What is there may be of another process. */
-async function readManifest(path: string, own: { manifest: Manifest; json: Uint8Array } | null): Promise<Manifest> {
+async function readManifest(path: string, own: Composed | null): Promise<Manifest> {
   const json = await io(path, "read", () => readFile(path));
   return own !== null && Buffer.compare(own.json, json) === 0 ? own.manifest : parseManifest(json, path);
 }
 
 /** Software and title may differ between the processes that work on one zoo. */
-function isOf(manifest: Manifest, { manifest: fields, shards }: ZooParts): boolean {
+function isOf(manifest: Manifest, { manifest: fields, shards, models }: ZooParts): boolean {
   const same = ["name", "recipe", "architecture", "numerics", "states", "measured"] as const;
   const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value)); // without what JSON leaves out
-  return (
-    manifest.shards.length === shards &&
-    same.every((key) => isDeepStrictEqual(plain(manifest[key]), plain(fields[key])))
-  );
+  if (manifest.shards.length !== shards) return false;
+  if (!same.every((key) => isDeepStrictEqual(plain(manifest[key]), plain(fields[key])))) return false;
+  const ids = new Set(manifest.shards.flatMap((shard) => shard.models));
+  for (const { id } of models) if (!ids.delete(id)) return false;
+  return ids.size === 0;
 }
 
 function firstMissing(indices: readonly number[], shards: number): number | null {

@@ -88,7 +88,7 @@ export function manifests(files: Files): HostileCase[] {
     edit(
       "path-nul",
       (m) => void (m.shards[0].arrays.weights.path = "weights/shard-00000.safetensors\0"),
-      "shards[0].arrays.weights.path: has control characters",
+      "shards[0].arrays.weights.path: has control characters or half a character",
     ),
     edit(
       "path-of-metrics",
@@ -351,6 +351,36 @@ export function manifests(files: Files): HostileCase[] {
       "dataset.sha256: Invalid input: expected string, received undefined",
     ),
     edit(
+      "normalise-channels",
+      (m) => m.dataset.transforms.push({ type: "normalise", mean: [0.5, 0.5], std: [0.5, 0.5] }),
+      "dataset.transforms[1]: mean and std must have one number per channel, 1",
+    ),
+    edit(
+      "normalise-std",
+      (m) => m.dataset.transforms.push({ type: "normalise", mean: [0.25], std: [0.25] }),
+      "dataset.transforms[1] has mean 0.25 and std 0.25 of channel 0, which make scale 0.01568627450980392 and shift -1, but dataset.scale and dataset.shift have 0.007843137718737125 and -1",
+    ),
+    edit(
+      "normalise-mean",
+      (m) => m.dataset.transforms.push({ type: "normalise", mean: [0.4999998], std: [0.5] }),
+      "dataset.transforms[1] has mean 0.4999998 and std 0.5 of channel 0, which make scale 0.00784313725490196 and shift -0.9999996, but dataset.scale and dataset.shift have 0.007843137718737125 and -1",
+    ),
+    edit(
+      "normalise-std-0",
+      (m) => m.dataset.transforms.push({ type: "normalise", mean: [0.5], std: [0] }),
+      "dataset.transforms[1] has mean 0.5 and std 0 of channel 0, which make scale Infinity and shift -Infinity, but dataset.scale and dataset.shift have 0.007843137718737125 and -1",
+    ),
+    edit(
+      "layout-too-large",
+      (m) => {
+        const body = Array.from({ length: 63 }, () => ({ type: "batchnorm2d" as const }));
+        m.architecture.layers.unshift(
+          ...Array.from({ length: 62 }, () => ({ type: "residual" as const, body, shortcut: [] })),
+        );
+      },
+      "tiny.layers[65] (linear): names and shapes of the tensors up to here take 1114117 bytes as JSON; at most 262144",
+    ),
+    edit(
       "transform-field",
       (m) => Object.assign(m.dataset.transforms[0], { size: [4, "4"] }),
       "dataset.transforms[0].size[1]: Invalid input: expected number, received string",
@@ -365,10 +395,23 @@ export function manifests(files: Files): HostileCase[] {
       (m) => Reflect.deleteProperty(m.training.schedule, "type"),
       "training.schedule.type: Invalid input: expected string, received undefined",
     ),
-    edit("title-escape", (m) => void (m.title = "\u001b]0;x\u0007"), "title: has control characters"),
+    edit(
+      "title-escape",
+      (m) => void (m.title = "\u001b]0;x\u0007"),
+      "title: has control characters or half a character",
+    ),
+    edit(
+      "title-half-a-character",
+      (m) => void (m.title = "\ud83d"),
+      "title: has control characters or half a character",
+    ),
     edit("engine-escape", (m) => void (m.shards[0].engines = ["\u001b[2J"]), `shards[0].engines[0]: ${identifierRule}`),
     edit("numerics-escape", (m) => void (m.numerics.name = "\u009b2J"), `numerics.name: ${identifierRule}`),
-    edit("name-writes-backwards", (m) => void (m.dataset.name = "\u202etsinm"), "dataset.name: has control characters"),
+    edit(
+      "name-writes-backwards",
+      (m) => void (m.dataset.name = "\u202etsinm"),
+      "dataset.name: has control characters or half a character",
+    ),
     edit(
       "key-escape",
       (m) => Object.assign(m, { "\u001b[31m\u202e": 1 }),
@@ -377,7 +420,7 @@ export function manifests(files: Files): HostileCase[] {
     edit(
       "path-escape",
       (m) => void (m.models_table.path = "models\u0085.parquet"),
-      "models_table.path: has control characters",
+      "models_table.path: has control characters or half a character",
     ),
   ];
 }

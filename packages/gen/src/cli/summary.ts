@@ -1,12 +1,11 @@
 import { percent, plural, table } from "@zoo/cli";
-import type { MetricTable } from "@zoo/format";
 
-/** One model at one epoch, as far as a population is described here. */
-export interface Score {
-  model: number;
-  epoch: number;
-  test_loss: number;
-  test_acc: number;
+/** What is described of a population: columns [M, measured], as a MetricTable has them. */
+export interface Scores {
+  /** Ids; their number counts. */
+  models: { readonly length: number };
+  measured: readonly number[];
+  columns: { readonly test_loss: ArrayLike<number>; readonly test_acc: ArrayLike<number> };
 }
 
 /** Test accuracy of the models at one epoch. `std` is the sample's (n - 1), 0 for one model. */
@@ -21,38 +20,37 @@ export interface EpochSummary {
   loss: number;
 }
 
-/** Of all models at all epochs. */
-export function scoresOf(metrics: MetricTable): Score[] {
-  return metrics.models.flatMap((model) => metrics.measured.map((epoch) => metrics.at(model, epoch)));
+/** Summaries by epoch. */
+export function summarize(scores: Scores): EpochSummary[] {
+  return scores.measured.map((epoch, at) => {
+    const accuracies = atEpoch(scores, "test_acc", at);
+    const losses = atEpoch(scores, "test_loss", at).filter(Number.isFinite);
+    const mean = average(accuracies);
+    const squares = accuracies.reduce((sum, x) => sum + (x - mean) ** 2, 0);
+    return {
+      epoch,
+      models: accuracies.length,
+      mean,
+      std: Math.sqrt(squares / Math.max(1, accuracies.length - 1)),
+      min: accuracies.reduce((a, b) => Math.min(a, b)),
+      max: accuracies.reduce((a, b) => Math.max(a, b)),
+      loss: average(losses),
+    };
+  });
 }
 
-/** Summaries by epoch, of the epochs that occur. */
-export function summarize(scores: readonly Score[]): EpochSummary[] {
-  const epochs = new Map<number, Score[]>();
-  for (const score of scores) {
-    const same = epochs.get(score.epoch);
-    if (same === undefined) epochs.set(score.epoch, [score]);
-    else same.push(score);
-  }
-  return [...epochs].sort(([a], [b]) => a - b).map(([epoch, at]) => summarizeEpoch(epoch, at));
+/** Test accuracies [M] at the last epoch. */
+export function lastAccuracies(scores: Scores): Float64Array {
+  return atEpoch(scores, "test_acc", scores.measured.length - 1);
 }
 
-function summarizeEpoch(epoch: number, scores: readonly Score[]): EpochSummary {
-  const accuracies = scores.map(({ test_acc }) => test_acc);
-  const mean = average(accuracies);
-  const squares = accuracies.reduce((sum, x) => sum + (x - mean) ** 2, 0);
-  return {
-    epoch,
-    models: scores.length,
-    mean,
-    std: Math.sqrt(squares / Math.max(1, scores.length - 1)),
-    min: accuracies.reduce((a, b) => Math.min(a, b)),
-    max: accuracies.reduce((a, b) => Math.max(a, b)),
-    loss: average(scores.map(({ test_loss }) => test_loss).filter(Number.isFinite)),
-  };
+/** [M]; at: position in `measured`. */
+function atEpoch({ models, measured, columns }: Scores, name: keyof Scores["columns"], at: number): Float64Array {
+  const column = columns[name];
+  return Float64Array.from({ length: models.length }, (_, m) => column[m * measured.length + at]);
 }
 
-const average = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
+const average = (values: Float64Array): number => values.reduce((sum, x) => sum + x, 0) / values.length;
 
 /** A table of a few epochs: the first two, the middle one and the last. */
 export function populationTable(summaries: readonly EpochSummary[]): string {
@@ -76,7 +74,7 @@ const BAR_WIDTH = 32;
 const MOST_BINS = 12;
 
 /** A histogram of accuracies as text, in bins of 1, 2, 5 or 10 percent. */
-export function histogram(accuracies: readonly number[]): string {
+export function histogram(accuracies: Float64Array): string {
   const percents = accuracies.map((accuracy) => Math.min(99.999, 100 * accuracy + 1e-9));
   const low = percents.reduce((a, b) => Math.min(a, b));
   const high = percents.reduce((a, b) => Math.max(a, b));

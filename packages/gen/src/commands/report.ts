@@ -1,6 +1,6 @@
 import { bytes, count, duration, plural, printable, writeJson } from "@zoo/cli";
 import { openZoo } from "@zoo/format/node";
-import { divergedNote, histogram, populationTable, scoresOf, summarize } from "../cli/summary.ts";
+import { divergedNote, histogram, lastAccuracies, populationTable, summarize } from "../cli/summary.ts";
 import type { World } from "../cli/world.ts";
 import { folderBytes } from "../run/folder.ts";
 import type { Generated } from "../run/generate.ts";
@@ -18,8 +18,8 @@ export async function report(dir: string, generated: Generated | null, json: boo
   const zoo = await openZoo(dir);
   try {
     const { manifest, models } = zoo;
-    const scores = scoresOf(await zoo.metrics());
-    const population = summarize(scores);
+    const metrics = await zoo.metrics();
+    const population = summarize(metrics);
     const diverged = models.rows.filter((row) => row.diverged).length;
     if (json) {
       const { name, epochs, states } = manifest;
@@ -31,11 +31,10 @@ export async function report(dir: string, generated: Generated | null, json: boo
       generated === null
         ? ""
         : `, in ${duration(generated.seconds)} (${count(generated.rate)} model-samples/s, ${generated.engine}, ${plural(generated.workers, "worker")})`;
-    const last = scores.filter(({ epoch }) => epoch === manifest.epochs).map(({ test_acc }) => test_acc);
     world.stdout.write(
       `\n${printable(manifest.title)}: ${plural(models.length, "model")} x ${plural(manifest.states.length, "state")} of ${count(manifest.layout.D)} weights${made}\n\n` +
         `${populationTable(population)}\n` +
-        `  test accuracy at epoch ${manifest.epochs}, number of models\n${histogram(last)}\n` +
+        `  test accuracy at epoch ${manifest.epochs}, number of models\n${histogram(lastAccuracies(metrics))}\n` +
         divergedNote(diverged) +
         `${folder}  ${bytes(folderBytes(dir))}\n${nextSteps(folder)}`,
     );

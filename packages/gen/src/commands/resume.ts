@@ -1,4 +1,4 @@
-import { parseIds } from "@zoo/cli";
+import { parseIds, printable } from "@zoo/cli";
 import { ZooError } from "@zoo/format";
 import type { World } from "../cli/world.ts";
 import { modelIds } from "../recipe/grid.ts";
@@ -17,7 +17,7 @@ export async function resumeCommand(dir: string, flags: MachineFlags, world: Wor
     });
   }
   if (state.kind === "finished") {
-    world.stderr.write(`${dir} is finished already\n`);
+    world.stderr.write(`${printable(dir)} is finished already\n`);
     removePartial(dir); // a kill between the last file and the clean-up
     return await report(dir, null, flags.json ?? false, world);
   }

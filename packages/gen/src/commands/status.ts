@@ -1,7 +1,7 @@
 import { bytes, count, percent, plural, printable, table, writeJson } from "@zoo/cli";
 import { ZooError } from "@zoo/format";
 import { openZoo, readClaims, readCommits, readProgress } from "@zoo/format/node";
-import { populationTable, scoresOf, summarize } from "../cli/summary.ts";
+import { populationTable, summarize } from "../cli/summary.ts";
 import type { World } from "../cli/world.ts";
 import { folderBytes, inspectFolder } from "../run/folder.ts";
 import type { RunFile } from "../run/run-file.ts";
@@ -27,7 +27,7 @@ async function finishedStatus(dir: string) {
   const zoo = await openZoo(dir);
   try {
     const { manifest, models } = zoo;
-    const population = summarize(scoresOf(await zoo.metrics()));
+    const population = summarize(await zoo.metrics());
     const disk = folderBytes(dir);
     const { numerics } = manifest;
     const engines = [...new Set(manifest.shards.flatMap(({ engines }) => engines))].sort();

@@ -138,5 +138,5 @@ function noteOtherFiles(zoo: Zoo, { data }: Equipment, world: World): void {
   const known = new Set(zoo.manifest.dataset.sources.map(({ sha256 }) => sha256));
   const other = data.sources.filter(({ sha256 }) => !known.has(sha256)).map(({ file }) => file);
   if (other.length > 0)
-    world.stderr.write(`note: ${other.join(", ")} are other files than those the zoo was trained on\n`);
+    world.stderr.write(`note: ${printable(other.join(", "))} are other files than those the zoo was trained on\n`);
 }

@@ -37,8 +37,9 @@ const architectureNames = Object.keys(architectures) as (keyof typeof architectu
 // A list stops at its first wrong item.
 const abort = { abort: true };
 const seedCount = z.int().min(1).max(MAX_MODELS);
-// A zoo stores at most 65,536 states.
-const epochCount = z.int().min(1).max(65_535);
+/** A zoo stores at most 65,536 states, the initialisation among them. */
+export const MAX_EPOCHS = 65_535;
+const epochCount = z.int().min(1).max(MAX_EPOCHS);
 
 const seedsSchema = z.union(
   [

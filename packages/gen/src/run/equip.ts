@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { bytes } from "@zoo/cli";
+import { bytes, printable } from "@zoo/cli";
 import type { DownloadProgress, ImageDataset } from "@zoo/data";
 import type { Engine } from "@zoo/engine";
 import type { EngineName } from "@zoo/engine/node";
@@ -59,7 +59,9 @@ function tellDownloads(world: World): (progress: DownloadProgress) => void {
 async function sayWhyNotNative(world: World): Promise<void> {
   const native = (await world.probeEngines()).find(({ name }) => name === "native");
   if (native !== undefined)
-    world.stderr.write(`the native engine, about three times as fast, does not run here: ${native.reason}\n`);
+    world.stderr.write(
+      `the native engine, about three times as fast, does not run here: ${printable(native.reason)}\n`,
+    );
 }
 
 function checkSupport({ recipe, architecture, shards, models }: Plan, engine: Engine): void {

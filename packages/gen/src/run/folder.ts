@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { existsSync, lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { ZooError } from "@zoo/format";
-import { ioError } from "@zoo/format/node";
-import { partialFolder, type RunFile, readRun } from "./run-file.ts";
+import { ioError, partialFolder } from "@zoo/format/node";
+import { type RunFile, readRun } from "./run-file.ts";
 
 /** What a folder is to us. */
 export type FolderState = { kind: "free" } | { kind: "started"; run: RunFile } | { kind: "finished" };
@@ -26,8 +26,12 @@ export function inspectFolder(dir: string): FolderState {
   if (files.includes("zoo.json")) return { kind: "finished" };
   const run = readRun(dir);
   if (run !== null) return { kind: "started", run };
-  const others = files.filter((file) => file !== ".partial");
-  if (others.length === 0 && (files.length === 0 || nothingBegun(dir))) return { kind: "free" };
+  const others = files.filter((file) => file !== ".partial" && !/^\.zoo-gen-[0-9a-f-]+\.tmp$/.test(file));
+  if (others.length === 0 && nothingBegun(dir)) return { kind: "free" };
+  // Another process may have begun or finished the run since the folder was listed.
+  if (existsSync(join(dir, "zoo.json"))) return { kind: "finished" };
+  const begun = readRun(dir);
+  if (begun !== null) return { kind: "started", run: begun };
   if (["models.parquet", "weights", "metrics"].every((part) => files.includes(part))) {
     const message = `${dir} holds the files of a zoo, but zoo.json is missing; get that file again from where the zoo came from`;
     throw new ZooError("zoo-incomplete", message, { path: dir });
@@ -36,9 +40,16 @@ export function inspectFolder(dir: string): FolderState {
   throw foreign(dir, `is not empty and not a zoo of ours (it holds ${named || ".partial"}); choose another folder`);
 }
 
-/** What a run that was killed in its first moment leaves. */
+/** Whether `.partial` is missing, or holds what a run leaves that was killed in its first moment. */
 function nothingBegun(dir: string): boolean {
-  return readdirSync(partialFolder(dir)).every((file) => /^run-[0-9a-f-]+\.tmp$/.test(file));
+  try {
+    return readdirSync(partialFolder(dir)).every((file) => /^run-[0-9a-f-]+\.tmp$/.test(file));
+  } catch (e) {
+    const errno = (e as NodeJS.ErrnoException).code;
+    if (errno === "ENOENT") return true;
+    if (errno === "ENOTDIR") return false;
+    throw ioError(partialFolder(dir), "read the folder", e);
+  }
 }
 
 function foreign(dir: string, rule: string): ZooError<"zoo-exists"> {

@@ -1,8 +1,7 @@
-import { count, formatIds, plural, untilStopped } from "@zoo/cli";
+import { count, formatIds, plural, printable, untilStopped } from "@zoo/cli";
 import type { ImageDataset } from "@zoo/data";
 import type { EngineName } from "@zoo/engine/node";
 import { ZooError } from "@zoo/format";
-import { isComplete } from "@zoo/format/node";
 import type { World } from "../cli/world.ts";
 import type { Plan } from "../recipe/plan.ts";
 import { checkSpace, type Equipment, equip, type MachineOptions } from "./equip.ts";
@@ -39,12 +38,7 @@ export async function generate(
     equipment = await equip(plan, options, world);
     if (run !== null) checkSame(run, equipment, dir);
     await checkSpace(plan, dir, equipment.workers, world);
-    const state = inspectFolder(dir);
-    if (state.kind === "free") beginRun(dir, describeRun(plan, equipment));
-    else if (state.kind === "started" && !isSameRun(state.run, describeRun(plan, equipment))) {
-      const rule = "was begun by another run meanwhile; look at it with zoo-gen status";
-      throw new ZooError("zoo-exists", `${dir} ${rule}`, { path: dir, rule });
-    }
+    join(plan, dir, equipment);
   } catch (e) {
     undo();
     throw e;
@@ -52,12 +46,26 @@ export async function generate(
   return await train(plan, dir, equipment, world);
 }
 
+/** Begins the run in `dir`, or makes sure that what another process began or finished there is the same. */
+function join(plan: Plan, dir: string, equipment: Equipment): void {
+  const wanted = describeRun(plan, equipment);
+  const state = inspectFolder(dir);
+  if (state.kind === "finished") return; // while the images were loaded; writeZoo compares
+  const present = state.kind === "free" ? beginRun(dir, wanted) : state.run;
+  if (present === null) return;
+  if (!isSameRun(present, wanted)) {
+    const rule = "was begun by another run meanwhile; look at it with zoo-gen status";
+    throw new ZooError("zoo-exists", `${dir} ${rule}`, { path: dir, rule });
+  }
+  checkSame(present, equipment, dir);
+}
+
 async function train(plan: Plan, dir: string, equipment: Equipment, world: World): Promise<Generated> {
   const { engine, data, workers } = equipment;
   const ofAll = plan.models.length;
   world.stderr.write(
     `${plan.recipe.name}: ${plural(ofAll, "model")} x ${plural(plan.epochs, "epoch")} of ${count(data.splits.train.length)} images, ` +
-      `${plural(workers, "worker")} on ${engine.id} -> ${dir}\n`,
+      `${plural(workers, "worker")} on ${engine.id} -> ${printable(dir)}\n`,
   );
   const progress = new Progress(plan, data.splits.train.length, world);
   const executor = await world.openExecutor({
@@ -86,10 +94,10 @@ async function train(plan: Plan, dir: string, equipment: Equipment, world: World
           onPublished: (index, elsewhere) => progress.published(index, elsewhere),
         });
       } catch (e) {
-        if (!signal.aborted) throw e;
+        if (!signal.aborted || e !== signal.reason) throw e; // what could not be saved is to be told
         return report(false);
       }
-      if (!(await isComplete(dir))) await finishZoo(plan, dir, data, engine.numerics);
+      await finishZoo(plan, dir, data, engine.numerics);
       removePartial(dir);
       return report(true);
     });

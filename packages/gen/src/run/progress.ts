@@ -10,8 +10,8 @@ export class Progress {
   readonly #world: World;
   readonly #started: number;
   readonly #line: ProgressLine;
-  /** Of the shards that this process trains or has trained. */
-  readonly #saved = new Map<number, ShardSaved>();
+  /** Of the shards that this process trains or has trained, by index. */
+  readonly #saved = new Map<number, { models: number; test_acc: number }>();
   #keptSamples = 0;
   #trained = 0;
   #modelsDone = 0;
@@ -30,11 +30,11 @@ export class Progress {
     this.#trained += n;
   }
 
-  saved(saved: ShardSaved): void {
-    const { shard, epoch } = saved;
+  saved({ shard, epoch, test_acc }: ShardSaved): void {
+    const models = shard.models.length;
     // What an earlier process trained.
-    if (!this.#saved.has(shard.index)) this.#keptSamples += epoch * shard.models.length * this.#trainImages;
-    this.#saved.set(shard.index, saved);
+    if (!this.#saved.has(shard.index)) this.#keptSamples += epoch * models * this.#trainImages;
+    this.#saved.set(shard.index, { models, test_acc });
     this.#lastEpoch = epoch;
   }
 
@@ -65,9 +65,9 @@ export class Progress {
     const total = models.length * epochs * this.#trainImages;
     const left = Math.max(0, total - this.#keptSamples - this.#trained);
     let [weight, accuracy] = [0, 0];
-    for (const { shard, test_acc } of this.#saved.values()) {
-      weight += shard.models.length;
-      accuracy += shard.models.length * test_acc;
+    for (const { models, test_acc } of this.#saved.values()) {
+      weight += models;
+      accuracy += models * test_acc;
     }
     const parts = [
       `${count(this.#modelsDone)} of ${plural(models.length, "model")} done`,

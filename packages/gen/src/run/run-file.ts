@@ -3,10 +3,13 @@ import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from "node:path";
 import type { Numerics } from "@zoo/engine";
 import { ZooError } from "@zoo/format";
-import { ioError } from "@zoo/format/node";
+import { ioError, partialFolder } from "@zoo/format/node";
 import { z } from "zod";
 import { parseRecipe } from "../recipe/recipe.ts";
 import type { Recipe } from "../recipe/schema.ts";
+
+/** Of run.json. */
+export const VERSION = 2;
 
 /**
  * What every process that works on a zoo must agree on: written before the training starts, and deleted with everything
@@ -14,7 +17,7 @@ import type { Recipe } from "../recipe/schema.ts";
  */
 export interface RunFile {
   run: "zoo-gen";
-  version: 2;
+  version: typeof VERSION;
   /** With the epochs and the states that are kept, also where these are not the ones of the file that it came from. */
   recipe: Recipe;
   /** The ids that are trained, in the notation of `--models`: `0-11`. */
@@ -26,48 +29,60 @@ export interface RunFile {
 const text = z.string().min(1);
 const schema = z.strictObject({
   run: z.literal("zoo-gen"),
-  version: z.literal(2),
+  version: z.literal(VERSION),
   recipe: z.unknown(),
   models: text,
   numerics: z.strictObject({ name: text, exact: z.boolean() }),
   dataset: z.strictObject({ name: text, sha256: text }),
 });
 
-export const partialFolder = (dir: string): string => join(dir, ".partial");
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
 const runPath = (dir: string): string => join(partialFolder(dir), "run.json");
 
 /** The run that was begun in `dir`, or null. Throws ZooError `bad-zoo` where run.json is damaged. */
 export function readRun(dir: string): RunFile | null {
   const path = runPath(dir);
   if (!existsSync(path)) return null;
+  let text: string;
   try {
-    const run = schema.parse(JSON.parse(readFileSync(path, "utf8")));
-    return { ...run, recipe: parseRecipe(run.recipe, path) };
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return null; // finished meanwhile
-    const rule = "is damaged, so this run cannot be resumed; delete the folder and run again";
-    throw new ZooError("bad-zoo", `${path} ${rule}`, { path, rule }, { cause });
+    text = readFileSync(path, "utf8");
+  } catch (e) {
+    if ((e as NodeJS.ErrnoException).code === "ENOENT") return null; // finished meanwhile
+    throw ioError(path, "read", e);
   }
+  const input = parseJson(text);
+  const version = (input as { version?: unknown } | null)?.version;
+  const run = schema.safeParse(input);
+  if (run.success) return { ...run.data, recipe: parseRecipe(run.data.recipe, path) };
+  const rule =
+    Number.isInteger(version) && version !== VERSION
+      ? `is of version ${String(version)}, and this zoo-gen writes ${VERSION}; resume the run with the zoo-gen that began it`
+      : "is damaged, so this run cannot be resumed; delete the folder and run again";
+  throw new ZooError("bad-zoo", `${path} ${rule}`, { path, rule }, { cause: run.error });
 }
 
 /**
- * Writes run.json, whole or not at all, unless another process did: then both work on the same run.
- * Throws ZooError `zoo-exists` where the folder holds another run, `io` where the system refuses.
+ * Writes run.json, whole or not at all, unless another process was faster. Returns what is there now; null where that was
+ * finished already. Throws ZooError `io` where the system refuses.
  */
-export function beginRun(dir: string, run: RunFile): void {
+export function beginRun(dir: string, run: RunFile): RunFile | null {
   const path = runPath(dir);
   const temporary = join(partialFolder(dir), `run-${randomUUID()}.tmp`);
   try {
     mkdirSync(partialFolder(dir), { recursive: true });
     writeFileSync(temporary, `${JSON.stringify(run, null, 2)}\n`, { flush: true });
     linkSync(temporary, path);
+    return run;
   } catch (e) {
     if ((e as NodeJS.ErrnoException).code !== "EEXIST") throw ioError(path, "write", e);
-    const present = readRun(dir);
-    if (present === null || !isSameRun(present, run)) {
-      const rule = "was begun by another run meanwhile; look at it with zoo-gen status";
-      throw new ZooError("zoo-exists", `${dir} ${rule}`, { path: dir, rule });
-    }
+    return readRun(dir);
   } finally {
     rmSync(temporary, { force: true });
   }
@@ -78,7 +93,11 @@ export function isSameRun(a: RunFile, b: Pick<RunFile, "recipe" | "models">): bo
   return JSON.stringify(a.recipe) === JSON.stringify(b.recipe) && a.models === b.models;
 }
 
-/** Deletes what only an unfinished run needs. */
+/** Deletes what only an unfinished run needs. What is left of it does a finished zoo no harm, so no failure is one. */
 export function removePartial(dir: string): void {
-  rmSync(partialFolder(dir), { recursive: true, force: true });
+  try {
+    rmSync(partialFolder(dir), { recursive: true, force: true, maxRetries: 3 });
+  } catch {
+    // Another process is still in it, and removes it itself.
+  }
 }

@@ -1,7 +1,7 @@
 import type { CohortState } from "@zoo/engine";
 import { type EpochResult, groupSize } from "@zoo/engine/node";
 import type { MetricRow } from "@zoo/format";
-import { type Claim, type CommittedShard, ShardWriter } from "@zoo/format/node";
+import { type Claim, ShardWriter } from "@zoo/format/node";
 import type { Plan } from "../recipe/plan.ts";
 import type { PlannedShard } from "../recipe/shards.ts";
 import { checkpointOf, stateOf } from "./checkpoint.ts";
@@ -19,28 +19,40 @@ interface OpenShard {
   schedule: CheckpointSchedule;
   /** Ids of the models that diverged so far. */
   diverged: Set<number>;
+  /** Another process had published it when it was opened. */
+  elsewhere: boolean;
+}
+
+export interface DoneShard {
+  index: number;
+  /** Another process, or an earlier one, did it. */
+  elsewhere: boolean;
 }
 
 /**
  * Trains shards whose models may share cohorts, publishes them and gives the claims back. Shards that earlier attempts left
  * at different epochs train one after the other. A shard whose claim is lost on the way is left to whoever took it.
- * Returns what is published. When the signal ends it, every shard first saves where its training stands.
+ * Returns what is done. When the signal ends it, every shard first saves where its training stands.
  */
 export async function trainShards(
   plan: Plan,
   shards: readonly PlannedShard[],
   claims: readonly Claim[],
   options: TrainOptions,
-): Promise<CommittedShard[]> {
+): Promise<DoneShard[]> {
   const open: OpenShard[] = [];
   try {
     for (const [i, shard] of shards.entries()) open.push(await openShard(plan, shard, claims[i], options));
-    const published: CommittedShard[] = [];
+    const done: DoneShard[] = [];
     for (const together of byEpoch(open)) {
       await trainTogether(plan, together, options);
-      for (const { writer, claim } of together) if (!claim.lost) published.push(await writer.publish());
+      for (const { shard, writer, claim, elsewhere } of together) {
+        if (claim.lost) continue;
+        await writer.publish();
+        done.push({ index: shard.index, elsewhere });
+      }
     }
-    return published;
+    return done;
   } finally {
     await Promise.allSettled(open.map(({ writer }) => writer.close()));
     await Promise.allSettled(claims.map((claim) => claim.release()));
@@ -54,7 +66,7 @@ async function openShard(plan: Plan, shard: PlannedShard, claim: Claim, options:
   const last = writer.metrics.slice(-models.length);
   if (last.length > 0) onSaved({ shard, epoch: last[0].epoch, test_acc: meanTestAccuracy(last) });
   const schedule = new CheckpointSchedule(now, models.length * plan.layout.D * 12);
-  return { shard, claim, writer, schedule, diverged: new Set(writer.diverged) };
+  return { shard, claim, writer, schedule, diverged: new Set(writer.diverged), elsewhere: writer.published };
 }
 
 function byEpoch(shards: readonly OpenShard[]): OpenShard[][] {
@@ -152,10 +164,12 @@ async function appendAll(
 async function saveAll(shards: readonly OpenShard[], state: CohortState): Promise<void> {
   const total = shards.reduce((sum, { shard }) => sum + shard.models.length, 0);
   let first = 0;
-  for (const { shard, claim, writer } of shards) {
+  const saves = shards.map(async ({ shard, claim, writer }) => {
     const count = shard.models.length;
     const own = rowsOf(state, total, first, count);
     first += count;
     if (!claim.lost) await writer.save(checkpointOf(own, count));
-  }
+  });
+  const failed = (await Promise.allSettled(saves)).find((result) => result.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
 }

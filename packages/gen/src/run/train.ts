@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Claim, type CommittedShard, claimShard, isComplete, readCommits } from "@zoo/format/node";
+import { isZooError } from "@zoo/format";
+import { type Claim, claimShard, isComplete, readCommits } from "@zoo/format/node";
 import type { Plan } from "../recipe/plan.ts";
 import type { TrainOptions } from "./train-options.ts";
 import { trainShards } from "./train-shards.ts";
@@ -28,8 +29,31 @@ export async function trainAll(plan: Plan, options: TrainOptions): Promise<void>
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
 
-  const published = (shards: readonly CommittedShard[], elsewhere: boolean): void => {
-    for (const { entry } of shards) if (left.delete(entry.index)) onPublished(entry.index, elsewhere);
+  const published = (index: number, elsewhere: boolean): void => {
+    if (left.delete(index)) onPublished(index, elsewhere);
+  };
+
+  const lookAround = async (): Promise<void> => {
+    for (const { entry } of await readCommits(dir, left)) published(entry.index, true);
+    if (left.size > 0 && (await isComplete(dir))) left.clear(); // another process finished the zoo and cleared up
+  };
+
+  // One look a second for all seats: it reads every record that is new.
+  let looking: Promise<void> | null = null;
+  const lookLater = async (): Promise<void> => {
+    await sleep(POLL_MS, undefined, { signal: stop }).catch(() => {});
+    await lookAround();
+    looking = null;
+  };
+
+  const claim = async (index: number): Promise<Claim | null> => {
+    taken.add(index);
+    const held = await claimShard(dir, index).catch((e: unknown) => {
+      if (isZooError(e, "io") && e.details.errno === "ENOENT") return null; // cleared up by whoever finished the zoo
+      throw e;
+    });
+    if (held === null) taken.delete(index);
+    return held;
   };
 
   const claimSome = async (): Promise<Claim[]> => {
@@ -39,13 +63,9 @@ export async function trainAll(plan: Plan, options: TrainOptions): Promise<void>
       if (taken.has(index)) continue;
       const ids = plan.shards.idsOf(index);
       if (claims.length > 0 && plan.models.kindOf(ids[0]) !== kind) continue;
-      taken.add(index);
-      const claim = await claimShard(dir, index);
-      if (claim === null) {
-        taken.delete(index);
-        continue;
-      }
-      claims.push(claim);
+      const held = await claim(index);
+      if (held === null) continue;
+      claims.push(held);
       kind = plan.models.kindOf(ids[0]);
       models += ids.length;
       if (models >= executor.engine.preferredModels) break;
@@ -53,37 +73,37 @@ export async function trainAll(plan: Plan, options: TrainOptions): Promise<void>
     return claims;
   };
 
-  const waitForOthers = async (): Promise<void> => {
-    await sleep(POLL_MS, undefined, { signal: stop }).catch(() => {});
-    published(await readCommits(dir), true);
-    if (left.size > 0 && (await isComplete(dir))) left.clear(); // another process finished the zoo and cleared up
-  };
-
   const seat = async (): Promise<void> => {
     while (!stop.aborted && left.size > 0) {
+      if (await isComplete(dir)) return left.clear();
       const claims = await claimSome();
       if (claims.length === 0) {
         if ([...left].every((index) => taken.has(index))) return; // other seats have the rest
-        await waitForOthers();
+        looking ??= lookLater();
+        await looking;
         continue;
       }
       const shards = claims.map(({ index }) => plan.shards.get(index));
       try {
-        published(await trainShards(plan, shards, claims, { ...options, signal: stop }), false);
+        const done = await trainShards(plan, shards, claims, { ...options, signal: stop });
+        for (const { index, elsewhere } of done) published(index, elsewhere);
       } finally {
         for (const { index } of claims) taken.delete(index); // one whose claim was lost is looked at again
       }
     }
   };
 
-  published(await readCommits(dir), true);
-  const seats = Array.from({ length: shardsAtOnce(executor.size) }, seat);
-  try {
-    await Promise.all(seats);
-  } catch (e) {
-    failed.abort(e);
-    await Promise.allSettled(seats);
-    throw e;
-  }
+  await lookAround();
+  const seats = await Promise.allSettled(
+    Array.from({ length: shardsAtOnce(executor.size) }, () =>
+      seat().catch((e: unknown) => {
+        failed.abort(e);
+        throw e;
+      }),
+    ),
+  );
+  const reasons = seats.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
+  // A seat that could not save what it had is to be told before the ones that were only stopped.
+  if (reasons.length > 0) throw reasons.find((reason) => reason !== signal.reason) ?? reasons[0];
   signal.throwIfAborted();
 }

@@ -1,6 +1,6 @@
 import type { CohortState } from "@zoo/engine";
 import { type Executor, groupSize } from "@zoo/engine/node";
-import type { Zoo } from "@zoo/format";
+import type { MetricRow, Zoo } from "@zoo/format";
 import type { PlannedModel } from "../recipe/expand.ts";
 import { cut, split } from "../run/cohort-rows.ts";
 import { metricRows } from "../run/metrics.ts";
@@ -23,35 +23,43 @@ export async function retrain(
   models: readonly PlannedModel[],
   { executor, comparison, signal, onShare }: RetrainOptions,
 ): Promise<Difference | null> {
-  const { measured, states } = zoo.manifest;
-  const { D } = zoo.manifest.layout;
+  const { measured, states, layout } = zoo.manifest;
   const found: Difference[] = [];
   let compared = 0;
-  const cohorts = byKind(models).flatMap((alike) =>
-    cut(alike, split(alike.length, groupSize(models.length, executor))),
-  );
-  await Promise.all(
-    cohorts.map(async (cohort, c) => {
-      const members = cohort.map(({ hyperparameters }) => hyperparameters);
-      const ids = cohort.map(({ id }) => id);
-      let state: CohortState | null = null;
-      for (const epoch of measured) {
-        if (found.some((difference) => difference.epoch < epoch)) return;
-        const result = await executor.train({ group: `${c}`, members, epoch, state }, { signal });
-        state = result.state;
-        const { weights } = state.tensors;
-        for (const [m, row] of metricRows(ids, epoch, [result]).entries()) {
-          const own = weights.subarray(m * D, (m + 1) * D);
-          const difference =
-            (states.includes(epoch) ? await comparison.weights(zoo, row.model, epoch, own) : null) ??
-            (await comparison.metrics(zoo, row));
-          if (difference !== null) found.push(difference);
-        }
-        compared += cohort.length;
-        onShare(compared / (models.length * measured.length));
+
+  const compare = async (row: MetricRow, weights: Float32Array): Promise<void> => {
+    const stored = states.includes(row.epoch);
+    const difference =
+      (stored ? await comparison.weights(zoo, row.model, row.epoch, weights) : null) ??
+      (await comparison.metrics(zoo, row));
+    if (difference !== null) found.push(difference);
+  };
+
+  const retrainCohort = async (cohort: readonly PlannedModel[], group: string): Promise<void> => {
+    const members = cohort.map(({ hyperparameters }) => hyperparameters);
+    const ids = cohort.map(({ id }) => id);
+    let state: CohortState | null = null;
+    for (const epoch of measured) {
+      if (found.some((difference) => difference.epoch < epoch)) return;
+      const result = await executor.train({ group, members, epoch, state }, { signal });
+      state = result.state;
+      const { weights } = state.tensors;
+      for (const [m, row] of metricRows(ids, epoch, [result]).entries()) {
+        await compare(row, weights.subarray(m * layout.D, (m + 1) * layout.D));
       }
-    }),
-  );
+      compared += cohort.length;
+      onShare(compared / (models.length * measured.length));
+    }
+  };
+
+  const waiting = byKind(models)
+    .flatMap((alike) => cut(alike, split(alike.length, groupSize(models.length, executor))))
+    .entries();
+  // One more cohort than workers, so that memory stays bounded and no worker waits for a comparison.
+  const seat = async (): Promise<void> => {
+    for (const [group, cohort] of waiting) await retrainCohort(cohort, `${group}`);
+  };
+  await Promise.all(Array.from({ length: executor.size + 1 }, seat));
   return found.sort((a, b) => a.epoch - b.epoch || a.model - b.model)[0] ?? null;
 }
 
