@@ -17,36 +17,15 @@ import { identityOf } from "../../format/src/write/shard-plan.ts";
 import { makePlan, type Plan } from "../src/recipe/plan.ts";
 import { parseRecipe } from "../src/recipe/recipe.ts";
 import { shardPlan } from "../src/run/shard-plan.ts";
+import { millionRecipe } from "./million-recipe.ts";
 
 const METRICS_BYTES = 1000;
-const values = (count: number) => Array.from({ length: count }, (_, i) => (i + 1) / (10 * count));
-
-/** A grid of 100,000 combinations with 10 drawn seeds each. */
-const recipe = {
-  name: "bench",
-  title: "Bench",
-  dataset: "mnist",
-  architecture: "cnn-s-1ch",
-  epochs: 50,
-  batch_size: 10,
-  seeds: { draw: { count: 10, below: 1_000_000, drawn_from: 1 } },
-  fixed: { momentum: 0.9 },
-  grid: {
-    activation: ["tanh", "relu", "sigmoid", "gelu", "silu"],
-    init: ["uniform", "normal", "kaiming_uniform", "kaiming_normal"],
-    dropout: values(10),
-    optimizer: ["adam", "sgd"],
-    lr: values(25),
-    weight_decay: values(10),
-  },
-  models_split: { train: 0.7, val: 0.15, test: 0.15, seed: 42 },
-};
 
 const dir = mkdtempSync(join(tmpdir(), "zoo-bench-"));
 try {
-  const plan = makePlan(parseRecipe(recipe, "bench"));
+  const plan = makePlan(parseRecipe(millionRecipe, "bench"));
   for (const shard of plan.shards) fabricate(join(dir, "zoo"), plan, shard.index);
-  writeFileSync(join(dir, "recipe.json"), JSON.stringify(recipe));
+  writeFileSync(join(dir, "recipe.json"), JSON.stringify(millionRecipe));
   const script = fileURLToPath(new URL("plan-and-finish.mjs", import.meta.url));
   for (let run = 0; run < 3; run++) {
     execFileSync(process.execPath, [script, join(dir, "recipe.json"), join(dir, "zoo")], { stdio: "inherit" });

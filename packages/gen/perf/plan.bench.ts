@@ -9,37 +9,16 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { makePlan } from "../src/recipe/plan.ts";
 import { parseRecipe } from "../src/recipe/recipe.ts";
+import { millionRecipe } from "./million-recipe.ts";
 
 const M = 1_000_000;
-const values = (count: number) => Array.from({ length: count }, (_, i) => (i + 1) / (10 * count));
-
-const common = {
-  name: "bench",
-  title: "Bench",
-  dataset: "mnist",
-  architecture: "cnn-s-1ch",
-  epochs: 50,
-  batch_size: 10,
-  models_split: { train: 0.7, val: 0.15, test: 0.15, seed: 42 },
-};
 const recipes: Record<string, object> = {
-  "grid x 10 draws": {
-    ...common,
-    seeds: { draw: { count: 10, below: 1_000_000, drawn_from: 1 } },
-    fixed: { momentum: 0.9 },
-    grid: {
-      activation: ["tanh", "relu", "sigmoid", "gelu", "silu"],
-      init: ["uniform", "normal", "kaiming_uniform", "kaiming_normal"],
-      dropout: values(10),
-      optimizer: ["adam", "sgd"],
-      lr: values(25),
-      weight_decay: values(10),
-    },
-  },
+  "grid x 10 draws": millionRecipe,
   "1 x 1,000,000 draws": {
-    ...common,
+    ...millionRecipe,
     seeds: { draw: { count: M, below: 2 ** 32 - 1, drawn_from: 1 } },
     fixed: { activation: "tanh", init: "uniform", dropout: 0, optimizer: "adam", lr: 0.001, weight_decay: 0 },
+    grid: {},
   },
 };
 
