@@ -140,6 +140,19 @@ describe("an aborted task", () => {
     }
     expect(getEventListeners(signal, "abort")).toEqual([]);
   });
+
+  test("may be that of many waiting tasks: nothing warns of a leak", async () => {
+    const { executor } = open(1);
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): number => warnings.push(warning);
+    process.on("warning", onWarning);
+    const { signal } = new AbortController();
+    const tasks = Array.from({ length: 20 }, () => executor.train(task("a"), { signal }));
+    await settled();
+    process.off("warning", onWarning);
+    await Promise.all([executor.close(), Promise.allSettled(tasks)]);
+    expect(warnings).toEqual([]);
+  });
 });
 
 describe("the end of an executor", () => {

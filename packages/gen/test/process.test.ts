@@ -117,7 +117,7 @@ function linearCongruential(seed: number): () => number {
 describe("signals", () => {
   test.each(["SIGINT", "SIGTERM"] as const)("%s saves, says how to go on, and ends with 1", async (signal) => {
     const dir = folder();
-    const recipe = tinyRecipe(dir, { epochs: 40 });
+    const recipe = tinyRecipe(dir, { epochs: 1000 }); // a minute or more: it must not end by itself
     const zoo = join(dir, "zoo");
     const running = start(["run", recipe, "--out", zoo]);
     await running.says("->");
@@ -135,7 +135,7 @@ describe("signals", () => {
 describe("several runs of one folder", () => {
   test("share the work, whichever command started them, and end with the bytes of one", async () => {
     const dir = folder();
-    const recipe = tinyRecipe(dir, { epochs: 10, seeds: { from: 1, count: 70 } });
+    const recipe = tinyRecipe(dir, { epochs: 20, seeds: { from: 1, count: 70 } });
     const zoo = join(dir, "zoo");
     expect(await run("run", recipe, "--out", join(dir, "alone"))).toMatchObject({ code: 0 });
     const first = start(["run", recipe, "--out", zoo, "--workers", "1"]);
@@ -150,7 +150,7 @@ describe("several runs of one folder", () => {
 
   test("the shards of one that is killed are done by the others", async () => {
     const dir = folder();
-    const recipe = tinyRecipe(dir, { epochs: 30 });
+    const recipe = tinyRecipe(dir, { epochs: 120 });
     const zoo = join(dir, "zoo");
     const first = start(["run", recipe, "--out", zoo]);
     await first.says("->");

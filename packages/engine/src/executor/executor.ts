@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { EngineInfo, RunOptions } from "../contract/engine.ts";
 import type { Answers, PopulationQuery, Question } from "./questions.ts";
 import type { Job, Outcome, Runner } from "./runner.ts";
@@ -110,7 +111,9 @@ class Ticket {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    options.signal?.addEventListener("abort", this.#onAbort);
+    if (options.signal === undefined) return;
+    setMaxListeners(0, options.signal); // one of each task that waits: many are no leak
+    options.signal.addEventListener("abort", this.#onAbort);
   }
 
   /** Rejects now; the work ends when the runner notices. */
