@@ -12,6 +12,7 @@ const ARROWS = {
   "@zoo/data": ["@zoo/format"],
   "@zoo/engine": ["@zoo/format"],
   "@zoo/gen": ["@zoo/format", "@zoo/cli", "@zoo/data", "@zoo/engine"],
+  "@zoo/analysis": ["@zoo/format", "@zoo/cli", "@zoo/data", "@zoo/engine"],
 };
 
 /** Names that say what a file is to its folder, not what it is about. */

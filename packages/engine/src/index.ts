@@ -1,4 +1,6 @@
 export type { Numerics } from "@zoo/format";
+export type { Dense, Segment } from "./contract/dense.ts";
+export { segmentStatisticNames } from "./contract/dense.ts";
 export type {
   Cohort,
   CohortData,
@@ -27,4 +29,5 @@ export { laneEngine } from "./kernels/lane-engine.ts";
 export { wasmKernels } from "./kernels/wasm.ts";
 export { initialWeights } from "./numerics/initial-weights.ts";
 export { philox4x32, RandomStream } from "./numerics/philox.ts";
+export { referenceDense } from "./reference/reference-dense.ts";
 export { referenceEngine } from "./reference/reference-engine.ts";

@@ -1,4 +1,12 @@
-import type { Cohort, CohortSpec, CohortState, Engine, RunOptions, SplitMetrics } from "@zoo/engine";
+import {
+  type Cohort,
+  type CohortSpec,
+  type CohortState,
+  type Engine,
+  type RunOptions,
+  referenceDense,
+  type SplitMetrics,
+} from "@zoo/engine";
 import { type Executor, type ExecutorOptions, Stopped, Trainer } from "@zoo/engine/node";
 import { deriveLayout, type Hyperparameters, hyperparameterNames } from "@zoo/format";
 
@@ -100,6 +108,7 @@ export async function fakeExecutor({ workers, architecture, data }: ExecutorOpti
       options.signal?.throwIfAborted();
       return await trainer.run(task, options);
     },
+    dense: referenceDense,
     ask: async () => {
       throw new Error("the fake executor answers no questions");
     },

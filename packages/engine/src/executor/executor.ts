@@ -1,5 +1,7 @@
 import { setMaxListeners } from "node:events";
+import type { Dense } from "../contract/dense.ts";
 import type { EngineInfo, RunOptions } from "../contract/engine.ts";
+import { referenceDense } from "../reference/reference-dense.ts";
 import type { Answers, PopulationQuery, Question } from "./questions.ts";
 import type { Job, Outcome, Runner } from "./runner.ts";
 import type { EpochResult, EpochTask } from "./training.ts";
@@ -22,6 +24,8 @@ export interface Executor {
   train(task: EpochTask, options?: RunOptions): Promise<EpochResult>;
   /** Arrays of the query are shared where they lie in shared memory, else copied; they stay the caller's. */
   ask<Q extends Question>(query: PopulationQuery<Q>, options?: RunOptions): Promise<Answers[Q]>;
+  /** Matrices, cut by rows among the workers. */
+  readonly dense: Dense;
   /** Ends the workers, in the middle of a task if need be; tasks that are not done reject with `Stopped`. A second call does no harm. */
   close(): Promise<void>;
 }
@@ -29,6 +33,7 @@ export interface Executor {
 export class QueueExecutor implements Executor {
   readonly engine: EngineInfo;
   readonly size: number;
+  readonly dense = referenceDense;
   readonly #runners: readonly Runner[];
   readonly #free: Runner[];
   readonly #waiting = new Set<Ticket>();

@@ -1,0 +1,20 @@
+import { runCli } from "@zoo/cli";
+import { addAnalysisCommand } from "./cli/analysis-command.ts";
+import { realWorld, type World } from "./cli/world.ts";
+import { commands } from "./commands/commands.ts";
+import { version } from "./node/write-result.ts";
+
+/** The command line; returns the exit code, as `runCli` says. `replaced` is for tests. */
+export async function main(argv: readonly string[], replaced: Partial<World> = {}): Promise<number> {
+  const world = { ...realWorld(), ...replaced };
+  return await runCli({
+    name: "zoo-analysis",
+    version,
+    world,
+    argv,
+    build: (program, done) => {
+      program.description("Shows what a population of networks looks like, in numbers and in pictures.");
+      for (const command of commands) addAnalysisCommand(program, command, world, done);
+    },
+  });
+}
