@@ -14,7 +14,7 @@ test("every model is asked once, with the activation that it has", async () => {
   for await (const { indices, answer } of askModels(executor, zoo, zoo.models.rows, 2, { question: "logits", batch })) {
     for (const [i, index] of indices.entries()) seen.set(index, answer.slice(i * 18, (i + 1) * 18));
   }
-  expect([...seen.keys()].sort()).toEqual([0, 1, 2, 3, 4, 5]);
+  expect(new Set(seen.keys())).toEqual(new Set([0, 1, 2, 3, 4, 5]));
   for (const [id, activation] of activations.entries()) {
     const weights = (await zoo.weightsAt(2, [id])).data;
     const { architecture } = zoo.manifest;

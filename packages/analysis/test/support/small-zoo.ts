@@ -7,7 +7,6 @@ import {
   type DatasetEntry,
   deriveLayout,
   type MetricRow,
-  type ModelRow,
   shardMetadata,
   type Zoo,
 } from "@zoo/format";
@@ -96,7 +95,7 @@ export async function writeSmallZoo(parts: SmallZoo = {}): Promise<string> {
       states: [...states],
       measured: [...states],
       columns: { models: [], metrics: [] },
-    } as Parameters<typeof writeZoo>[1]["manifest"],
+    },
     models,
     shards: shards.length,
   });
@@ -148,7 +147,7 @@ function withDefaults(model: Partial<ModelFields>, id: number): ModelFields {
     momentum: 0,
     batch_size: 10,
     ...model,
-  } as ModelRow;
+  };
 }
 
 function grown(architecture: Architecture, model: ModelFields, epoch: number): Float32Array {
