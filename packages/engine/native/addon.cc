@@ -118,6 +118,28 @@ napi_value ask(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+napi_value products(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  const Ieee ieee;
+  zoo_products((const int32_t*)call.bytes(0), (const float*)call.bytes(1), (const float*)call.bytes(2),
+               (double*)call.bytes(3), call.bytes(4));
+  return nullptr;
+}
+
+napi_value matches(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  zoo_matches((const int32_t*)call.bytes(0), (const uint8_t*)call.bytes(1), (const uint8_t*)call.bytes(2),
+              (int32_t*)call.bytes(3));
+  return nullptr;
+}
+
+napi_value statistics(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  const Ieee ieee;
+  zoo_statistics((const int32_t*)call.bytes(0), (const float*)call.bytes(1), (double*)call.bytes(2), call.bytes(3));
+  return nullptr;
+}
+
 napi_value math(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   const Ieee ieee;
@@ -130,7 +152,8 @@ napi_value start(napi_env env, napi_value exports) {
     const char* name;
     napi_callback run;
   } functions[] = {{"allocate", allocate}, {"lanes", lanes}, {"fused", fused}, {"prepare", prepare},
-                   {"evaluate", evaluate}, {"train", train}, {"ask", ask}, {"math", math}};
+                   {"evaluate", evaluate}, {"train", train}, {"ask", ask}, {"math", math},
+                   {"products", products}, {"matches", matches}, {"statistics", statistics}};
   for (const auto& f : functions) {
     napi_value value;
     napi_create_function(env, f.name, NAPI_AUTO_LENGTH, f.run, nullptr, &value);

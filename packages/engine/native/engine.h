@@ -29,6 +29,18 @@ void zoo_train(char* arena, const uint8_t* images, const uint8_t* labels, const 
  */
 void zoo_ask(char* arena, int count);
 
+/**
+ * Adds the sums of a ProductsTask (products.h) to out, float64; over several calls that cut K after multiples of 256 the result is
+ * that of one. scratch: PRODUCTS_SCRATCH bytes.
+ */
+void zoo_products(const int32_t* task, const float* a, const float* b, double* out, char* scratch);
+
+/** Writes the counts of a MatchesTask (matches.h). */
+void zoo_matches(const int32_t* task, const uint8_t* a, const uint8_t* b, int32_t* out);
+
+/** Writes what a StatisticsTask (statistics.h) asks: out [m, segments, 7]. scratch: a vector for each value of the longest segment. */
+void zoo_statistics(const int32_t* task, const float* rows, double* out, char* scratch);
+
 /** exp 0, log 1, tanh 2, erf 3, sigmoid 4 of `count` float32 values, a multiple of 16. */
 void zoo_math(int function, const float* in, float* out, int count);
 }

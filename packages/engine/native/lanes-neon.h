@@ -12,6 +12,9 @@ ZOO_INLINE V splat(float f) { return (V)vdupq_n_f32(f); }
 ZOO_INLINE I splat_i(int32_t v) { return (I)vdupq_n_s32(v); }
 ZOO_INLINE V madd(V a, V b, V c) { return (V)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b); }
 ZOO_INLINE V sqrt(V x) { return (V)vsqrtq_f32((float32x4_t)x); }
+ZOO_INLINE V minimum(V a, V b) { return (V)vminq_f32((float32x4_t)a, (float32x4_t)b); }
+ZOO_INLINE V maximum(V a, V b) { return (V)vmaxq_f32((float32x4_t)a, (float32x4_t)b); }
+ZOO_INLINE int sum_bytes(ByteVector x) { return vaddlvq_u8((uint8x16_t)x); }
 ZOO_INLINE V from_bytes(const uint8_t* p) { return V{(float)p[0], (float)p[1], (float)p[2], (float)p[3]}; }
 
 /** 32x32 -> 64 bit products, split into high and low words, lane by lane. */

@@ -12,6 +12,13 @@ namespace zoo {
 ZOO_INLINE V splat(float f) { return V{f, f, f, f}; }
 ZOO_INLINE I splat_i(int32_t v) { return I{v, v, v, v}; }
 ZOO_INLINE V sqrt(V x) { return (V)wasm_f32x4_sqrt((v128_t)x); }
+ZOO_INLINE V minimum(V a, V b) { return (V)wasm_f32x4_pmin((v128_t)a, (v128_t)b); }
+ZOO_INLINE V maximum(V a, V b) { return (V)wasm_f32x4_pmax((v128_t)a, (v128_t)b); }
+ZOO_INLINE int sum_bytes(ByteVector x) {
+  const v128_t quarters = wasm_u32x4_extadd_pairwise_u16x8(wasm_u16x8_extadd_pairwise_u8x16((v128_t)x));
+  return wasm_i32x4_extract_lane(quarters, 0) + wasm_i32x4_extract_lane(quarters, 1) +
+         wasm_i32x4_extract_lane(quarters, 2) + wasm_i32x4_extract_lane(quarters, 3);
+}
 ZOO_INLINE V from_bytes(const uint8_t* p) {
   return (V)wasm_f32x4_convert_i32x4(wasm_u32x4_extend_low_u16x8(wasm_u16x8_extend_low_u8x16(wasm_v128_load32_zero(p))));
 }

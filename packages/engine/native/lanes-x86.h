@@ -13,6 +13,15 @@ ZOO_INLINE V splat(float f) { return (V)_mm512_set1_ps(f); }
 ZOO_INLINE I splat_i(int32_t v) { return (I)_mm512_set1_epi32(v); }
 ZOO_INLINE V madd(V a, V b, V c) { return (V)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
 ZOO_INLINE V sqrt(V x) { return (V)_mm512_sqrt_ps((__m512)x); }
+ZOO_INLINE V minimum(V a, V b) { return (V)_mm512_min_ps((__m512)a, (__m512)b); }
+ZOO_INLINE V maximum(V a, V b) { return (V)_mm512_max_ps((__m512)a, (__m512)b); }
+ZOO_INLINE int sum_bytes(ByteVector x) {
+  return (int)_mm512_reduce_add_epi64(_mm512_sad_epu8((__m512i)x, _mm512_setzero_si512()));
+}
+ZOO_INLINE ByteVector count_equal(ByteVector x, ByteVector y, ByteVector sum) {
+  const __mmask64 equal = _mm512_cmpeq_epi8_mask((__m512i)x, (__m512i)y);
+  return (ByteVector)_mm512_mask_sub_epi8((__m512i)sum, equal, (__m512i)sum, _mm512_set1_epi8(-1));
+}
 ZOO_INLINE U mul_even(U a, U b) { return (U)_mm512_mul_epu32((__m512i)a, (__m512i)b); }
 ZOO_INLINE U high_to_low(U a) { return (U)_mm512_srli_epi64((__m512i)a, 32); }
 ZOO_INLINE U low_to_high(U a) { return (U)_mm512_slli_epi64((__m512i)a, 32); }
@@ -23,6 +32,13 @@ ZOO_INLINE V splat(float f) { return (V)_mm256_set1_ps(f); }
 ZOO_INLINE I splat_i(int32_t v) { return (I)_mm256_set1_epi32(v); }
 ZOO_INLINE V madd(V a, V b, V c) { return (V)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c); }
 ZOO_INLINE V sqrt(V x) { return (V)_mm256_sqrt_ps((__m256)x); }
+ZOO_INLINE V minimum(V a, V b) { return (V)_mm256_min_ps((__m256)a, (__m256)b); }
+ZOO_INLINE V maximum(V a, V b) { return (V)_mm256_max_ps((__m256)a, (__m256)b); }
+ZOO_INLINE int sum_bytes(ByteVector x) {
+  const __m256i sums = _mm256_sad_epu8((__m256i)x, _mm256_setzero_si256());
+  const __m128i halves = _mm_add_epi64(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
+  return _mm_cvtsi128_si32(halves) + _mm_extract_epi32(halves, 2);
+}
 ZOO_INLINE U mul_even(U a, U b) { return (U)_mm256_mul_epu32((__m256i)a, (__m256i)b); }
 ZOO_INLINE U high_to_low(U a) { return (U)_mm256_srli_epi64((__m256i)a, 32); }
 ZOO_INLINE U low_to_high(U a) { return (U)_mm256_slli_epi64((__m256i)a, 32); }
@@ -33,6 +49,12 @@ ZOO_INLINE V splat(float f) { return (V)_mm_set1_ps(f); }
 ZOO_INLINE I splat_i(int32_t v) { return (I)_mm_set1_epi32(v); }
 ZOO_INLINE V madd(V a, V b, V c) { return (V)_mm_fmadd_ps((__m128)a, (__m128)b, (__m128)c); }
 ZOO_INLINE V sqrt(V x) { return (V)_mm_sqrt_ps((__m128)x); }
+ZOO_INLINE V minimum(V a, V b) { return (V)_mm_min_ps((__m128)a, (__m128)b); }
+ZOO_INLINE V maximum(V a, V b) { return (V)_mm_max_ps((__m128)a, (__m128)b); }
+ZOO_INLINE int sum_bytes(ByteVector x) {
+  const __m128i sums = _mm_sad_epu8((__m128i)x, _mm_setzero_si128());
+  return _mm_cvtsi128_si32(sums) + _mm_extract_epi32(sums, 2);
+}
 ZOO_INLINE U mul_even(U a, U b) { return (U)_mm_mul_epu32((__m128i)a, (__m128i)b); }
 ZOO_INLINE U high_to_low(U a) { return (U)_mm_srli_epi64((__m128i)a, 32); }
 ZOO_INLINE U low_to_high(U a) { return (U)_mm_slli_epi64((__m128i)a, 32); }

@@ -15,6 +15,10 @@ constexpr int LANES = ZOO_LANES;
 typedef float V __attribute__((vector_size(LANES * 4)));
 typedef int32_t I __attribute__((vector_size(LANES * 4)));
 typedef uint32_t U __attribute__((vector_size(LANES * 4)));
+/** A vector full of bytes, and half a vector of float32 with as many float64. Not lanes: used where a sum may run over them, or not at all. */
+typedef uint8_t ByteVector __attribute__((vector_size(LANES * 4)));
+typedef float Half __attribute__((vector_size(LANES * 2)));
+typedef double Doubles __attribute__((vector_size(LANES * 4)));
 
 #if defined(__clang__)
 #define ZOO_UNROLL _Pragma("clang loop unroll(full)")
@@ -39,6 +43,11 @@ namespace zoo {
 
 /** Share of the first-level data cache (32 KiB or more) that a loop may count on. */
 constexpr int CACHE_BYTES = 28 * 1024;
+
+/** Each byte of `sum` and one more where those of x and y are equal, modulo 256. */
+#if !defined(__AVX512BW__) || ZOO_LANES != 16
+ZOO_INLINE ByteVector count_equal(ByteVector x, ByteVector y, ByteVector sum) { return sum - (ByteVector)(x == y); }
+#endif
 
 ZOO_INLINE U splat_u(uint32_t v) { return (U)splat_i((int32_t)v); }
 ZOO_INLINE I pick(I mask, I yes, I no) { return select(mask, yes, no); }

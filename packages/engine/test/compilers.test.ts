@@ -34,6 +34,22 @@ afterEach(() => {
   else process.env.CXX = before;
 });
 
+/** Of sums, sorting and counting, at sizes that fill no vector. */
+async function matricesFrom({ dense }: Engine): Promise<ArrayLike<number>[]> {
+  const a = new Float32Array(37 * 301).map((_, i) => Math.sin(i));
+  const bytes = new Uint8Array(a.buffer).map((byte) => byte % 3);
+  return [
+    await dense.product(a, a, 301),
+    await dense.columnProduct(a, a.subarray(0, 301 * 5), 301),
+    await dense.squaredDistances(a, a.subarray(0, 903), 301),
+    await dense.matches(bytes, bytes.subarray(0, 1806), 602),
+    await dense.segmentStatistics(a, 301, [
+      { offset: 1, size: 300 },
+      { offset: 0, size: 5 },
+    ]),
+  ];
+}
+
 /** Weights after an epoch of models that use every kind of layer, activations that call our own functions, and dropout. */
 async function weightsFrom(engine: Engine): Promise<Float32Array[]> {
   const weights: Float32Array[] = [];
@@ -56,6 +72,8 @@ describe.skipIf(compilers.length === 0)("the native kernels have the bits of Web
   test.each(compilers)("%s", { timeout: 300_000 }, async (command) => {
     process.env.CXX = command;
     const native = await loadEngine("native");
-    expect(await weightsFrom(native)).toEqual(await weightsFrom(await loadEngine("wasm")));
+    const wasm = await loadEngine("wasm");
+    expect(await weightsFrom(native)).toEqual(await weightsFrom(wasm));
+    expect(await matricesFrom(native)).toEqual(await matricesFrom(wasm));
   });
 });

@@ -26,6 +26,7 @@ export const fakeEngine: Engine = {
   createPopulation: async () => {
     throw new Error("the fake engine answers no questions");
   },
+  dense: referenceDense,
 };
 
 class FakeCohort implements Cohort {

@@ -1,4 +1,8 @@
 import type { Activation, Architecture, Hyperparameters, Numerics, OptimizerKind } from "@zoo/format";
+import type { Dense } from "./dense.ts";
+import type { RunOptions } from "./run-options.ts";
+
+export type { OnChunk, RunOptions } from "./run-options.ts";
 
 /** Named by zoo.json. Any change of any bit that training produces is a new version. */
 export const NUMERICS_VERSION = "1";
@@ -36,15 +40,6 @@ export interface SplitMetrics {
   loss: Float64Array;
   /** [M]: fraction of right answers. */
   acc: Float64Array;
-}
-
-/** Called between chunks of work with the model-samples done since the last call; real models only. */
-export type OnChunk = (modelSamples: number) => void;
-
-export interface RunOptions {
-  onChunk?: OnChunk;
-  /** Looked at between chunks of about 300 ms; the call then rejects with the signal's reason. */
-  signal?: AbortSignal;
 }
 
 /**
@@ -187,4 +182,5 @@ export interface Engine extends EngineInfo {
   /** Rejects with RangeError when the members disagree on what they must share, the data does not fit, or the engine has not what it takes. */
   createCohort(spec: CohortSpec): Promise<Cohort>;
   createPopulation(spec: PopulationSpec): Promise<Population>;
+  readonly dense: Dense;
 }

@@ -15,6 +15,14 @@ export const streams = {
   MODEL_SPLIT: 5,
   /** Random samples of models, for `verify`. */
   SAMPLE: 6,
+  /** Bootstrap resamples of an analysis. */
+  BOOTSTRAP: 7,
+  /** Permutation tests of an analysis. */
+  PERMUTATION: 8,
+  /** Random starts when networks are aligned; low half = number of the start. */
+  ALIGNMENT: 10,
+  /** Probes, directions and sampled positions in loss landscapes; low half = purpose and number, third word = model. */
+  LANDSCAPE: 11,
 } as const;
 
 export type StreamName = keyof typeof streams;

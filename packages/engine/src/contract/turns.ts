@@ -1,4 +1,4 @@
-import type { RunOptions } from "./engine.ts";
+import type { RunOptions } from "./run-options.ts";
 
 const CHUNK_MS = 300;
 

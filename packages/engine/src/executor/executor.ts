@@ -1,7 +1,8 @@
 import { setMaxListeners } from "node:events";
 import type { Dense } from "../contract/dense.ts";
 import type { EngineInfo, RunOptions } from "../contract/engine.ts";
-import { referenceDense } from "../reference/reference-dense.ts";
+import type { DenseAnswer } from "./dense-request.ts";
+import { DividedDense } from "./divided-dense.ts";
 import type { Answers, PopulationQuery, Question } from "./questions.ts";
 import type { Job, Outcome, Runner } from "./runner.ts";
 import type { EpochResult, EpochTask } from "./training.ts";
@@ -24,7 +25,7 @@ export interface Executor {
   train(task: EpochTask, options?: RunOptions): Promise<EpochResult>;
   /** Arrays of the query are shared where they lie in shared memory, else copied; they stay the caller's. */
   ask<Q extends Question>(query: PopulationQuery<Q>, options?: RunOptions): Promise<Answers[Q]>;
-  /** Matrices, cut by rows among the workers. */
+  /** The engine's, cut by rows and columns of the result among the workers. Matrices that are not in shared memory are copied there once. */
   readonly dense: Dense;
   /** Ends the workers, in the middle of a task if need be; tasks that are not done reject with `Stopped`. A second call does no harm. */
   close(): Promise<void>;
@@ -33,7 +34,7 @@ export interface Executor {
 export class QueueExecutor implements Executor {
   readonly engine: EngineInfo;
   readonly size: number;
-  readonly dense = referenceDense;
+  readonly dense: Dense;
   readonly #runners: readonly Runner[];
   readonly #free: Runner[];
   readonly #waiting = new Set<Ticket>();
@@ -43,6 +44,10 @@ export class QueueExecutor implements Executor {
   constructor(engine: EngineInfo, runners: readonly Runner[]) {
     this.engine = engine;
     this.size = runners.length;
+    this.dense = new DividedDense(
+      this.size,
+      (request, options) => this.#enqueue({ type: "dense", request }, options) as Promise<DenseAnswer>,
+    );
     this.#runners = runners;
     this.#free = [...runners];
     // A worker that dies (out of memory, most likely) would take the others' tasks with it one after the other.

@@ -1,10 +1,14 @@
 import type { Architecture } from "@zoo/format";
 import type { CohortData, Engine, RunOptions } from "../contract/engine.ts";
+import { answerDense, type DenseAnswer, type DenseRequest } from "./dense-request.ts";
 import { type Answers, answer, type PopulationQuery, type Question } from "./questions.ts";
 import { type EpochResult, type EpochTask, Trainer } from "./training.ts";
 
-export type Job = { type: "train"; task: EpochTask } | { type: "ask"; query: PopulationQuery };
-export type Outcome = EpochResult | Answers[Question];
+export type Job =
+  | { type: "train"; task: EpochTask }
+  | { type: "ask"; query: PopulationQuery }
+  | { type: "dense"; request: DenseRequest };
+export type Outcome = EpochResult | Answers[Question] | DenseAnswer;
 
 /** Does one job at a time. */
 export interface Runner {
@@ -34,7 +38,7 @@ export class LocalRunner implements Runner {
   }
 
   run(job: Job, options: RunOptions): Promise<Outcome> {
-    const outcome = job.type === "train" ? this.#train(job.task, options) : answer(this.#engine, job.query, options);
+    const outcome = this.#start(job, options);
     this.#current = outcome.catch(() => {});
     return outcome;
   }
@@ -42,6 +46,19 @@ export class LocalRunner implements Runner {
   async close(): Promise<void> {
     await this.#current;
     this.#trainer?.dispose();
+  }
+
+  #start(job: Job, options: RunOptions): Promise<Outcome> {
+    switch (job.type) {
+      case "train":
+        return this.#train(job.task, options);
+      case "ask":
+        return answer(this.#engine, job.query, options);
+      case "dense":
+        return answerDense(this.#engine.dense, job.request, options);
+      default:
+        return job satisfies never;
+    }
   }
 
   async #train(task: EpochTask, options: RunOptions): Promise<EpochResult> {

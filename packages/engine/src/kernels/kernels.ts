@@ -19,6 +19,10 @@ export interface Kernels {
   train(arena: Block, images: Block, labels: Block, order: Block, first: number, count: number, epoch: number): void;
   /** Answers the question of the arena for the first `count` images of its piece. */
   ask(arena: Block, count: number): void;
+  /** Adds sums over pairs to `out`, or writes counts, as a task of dense-tasks.ts says. */
+  products(task: Block, a: Block, b: Block, out: Block, scratch: Block): void;
+  matches(task: Block, a: Block, b: Block, out: Block): void;
+  statistics(task: Block, rows: Block, out: Block, scratch: Block): void;
   /** One of `mathFunctions` applied to each value. */
   math(name: MathFunction, values: Float32Array): Float32Array;
 }

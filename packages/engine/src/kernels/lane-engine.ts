@@ -2,6 +2,7 @@ import { chainSupport } from "../contract/chain-support.ts";
 import { type Engine, NUMERICS_VERSION } from "../contract/engine.ts";
 import type { Kernels } from "./kernels.ts";
 import { LaneCohort } from "./lane-cohort.ts";
+import { LaneDense } from "./lane-dense.ts";
 import { LanePopulation } from "./lane-population.ts";
 import { SharedImages } from "./shared-images.ts";
 
@@ -16,5 +17,6 @@ export function laneEngine(kernels: Kernels): Engine {
     supports: chainSupport,
     createCohort: async (spec) => new LaneCohort(kernels, spec, shared),
     createPopulation: async (spec) => new LanePopulation(kernels, spec),
+    dense: new LaneDense(kernels),
   };
 }

@@ -1,4 +1,5 @@
 import type { Block } from "./block.ts";
+import { checkMatches, checkProducts, checkStatistics } from "./dense-tasks.ts";
 import { type Kernels, type MathFunction, mathFunctions } from "./kernels.ts";
 import { checkPass, checkPrepare, checkQuestion } from "./reach.ts";
 import { SizePool } from "./size-pool.ts";
@@ -20,6 +21,9 @@ export interface Addon {
     epoch: number,
   ): void;
   ask(arena: Uint8Array, count: number): void;
+  products(task: Uint8Array, a: Uint8Array, b: Uint8Array, out: Uint8Array, scratch: Uint8Array): void;
+  matches(task: Uint8Array, a: Uint8Array, b: Uint8Array, out: Uint8Array): void;
+  statistics(task: Uint8Array, rows: Uint8Array, out: Uint8Array, scratch: Uint8Array): void;
   math(name: number, values: Float32Array, out: Float32Array, count: number): void;
 }
 
@@ -53,6 +57,18 @@ export function nativeKernels(addon: Addon, id: string): Kernels {
     ask: (arena, count) => {
       checkQuestion(lanes, arena, count);
       addon.ask(arena.bytes, count);
+    },
+    products: (task, a, b, out, scratch) => {
+      checkProducts(task, a, b, out, scratch);
+      addon.products(task.bytes, a.bytes, b.bytes, out.bytes, scratch.bytes);
+    },
+    matches: (task, a, b, out) => {
+      checkMatches(task, a, b, out);
+      addon.matches(task.bytes, a.bytes, b.bytes, out.bytes);
+    },
+    statistics: (task, rows, out, scratch) => {
+      checkStatistics(lanes, task, rows, out, scratch);
+      addon.statistics(task.bytes, rows.bytes, out.bytes, scratch.bytes);
     },
     math: (name: MathFunction, values) => {
       const padded = new Float32Array(Math.ceil(values.length / 16) * 16);

@@ -1,5 +1,6 @@
 import { ZooError } from "@zoo/format";
 import type { Block } from "./block.ts";
+import { checkMatches, checkProducts, checkStatistics } from "./dense-tasks.ts";
 import { Heap } from "./heap.ts";
 import { type Kernels, type MathFunction, mathFunctions } from "./kernels.ts";
 import { checkPass, checkPrepare, checkQuestion } from "./reach.ts";
@@ -26,6 +27,9 @@ interface Exports {
     epoch: number,
   ): void;
   zoo_ask(arena: number, count: number): void;
+  zoo_products(task: number, a: number, b: number, out: number, scratch: number): void;
+  zoo_matches(task: number, a: number, b: number, out: number): void;
+  zoo_statistics(task: number, rows: number, out: number, scratch: number): void;
   zoo_math(name: number, values: number, out: number, count: number): void;
 }
 
@@ -116,6 +120,21 @@ class WasmKernels implements Kernels {
   ask(arena: Block, count: number): void {
     checkQuestion(this.lanes, arena, count);
     this.#exports.zoo_ask(at(arena), count);
+  }
+
+  products(task: Block, a: Block, b: Block, out: Block, scratch: Block): void {
+    checkProducts(task, a, b, out, scratch);
+    this.#exports.zoo_products(at(task), at(a), at(b), at(out), at(scratch));
+  }
+
+  matches(task: Block, a: Block, b: Block, out: Block): void {
+    checkMatches(task, a, b, out);
+    this.#exports.zoo_matches(at(task), at(a), at(b), at(out));
+  }
+
+  statistics(task: Block, rows: Block, out: Block, scratch: Block): void {
+    checkStatistics(this.lanes, task, rows, out, scratch);
+    this.#exports.zoo_statistics(at(task), at(rows), at(out), at(scratch));
   }
 
   math(name: MathFunction, values: Float32Array): Float32Array {

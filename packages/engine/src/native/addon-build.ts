@@ -13,7 +13,7 @@ import { firstLines, nativeUnavailable } from "./unavailable.ts";
 const run = promisify(execFile);
 const sourceDir = fileURLToPath(new URL("../../native/", import.meta.url));
 const HOUR_MS = 3_600_000;
-const units = ["addon.cc", "engine.cc", "tiles.cc"];
+const units = ["addon.cc", "engine.cc", "tiles.cc", "dense.cc"];
 const flags = [
   "-O3",
   "-std=c++17",

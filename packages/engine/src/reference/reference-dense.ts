@@ -1,4 +1,5 @@
-import { type Dense, segmentStatisticNames } from "../contract/dense.ts";
+import { type Dense, type DenseOptions, segmentStatisticNames } from "../contract/dense.ts";
+import { checkSegments, otherLength, pairShape } from "../contract/dense-shapes.ts";
 import { fma32 } from "../numerics/math32.ts";
 
 /** Terms that one float32 sum has. */
@@ -6,23 +7,17 @@ const BLOCK = 256;
 
 /** Plain loops: what the values of `Dense` are. */
 export const referenceDense: Dense = {
-  async product(a, b, K) {
-    return pairs(a, b, K, (i, j) => blockSum(K, (k, sum) => fma32(a[i * K + k], b[j * K + k], sum)));
+  async product(a, b, K, options = {}) {
+    return pairs(a, b, K, options, (i, j) => blockSum(K, (k, sum) => fma32(a[i * K + k], b[j * K + k], sum)));
   },
 
-  async columnProduct(a, b, K) {
-    const [m, n] = [width(a, K), width(b, K)];
-    const out = new Float64Array(m * n);
-    for (let i = 0; i < m; i++) {
-      for (let j = 0; j < n; j++) {
-        out[i * n + j] = blockSum(K, (k, sum) => fma32(a[k * m + i], b[k * n + j], sum));
-      }
-    }
-    return out;
+  async columnProduct(a, b, K, options = {}) {
+    const { m, n } = pairShape(a, b, K, options);
+    return pairs(a, b, K, options, (i, j) => blockSum(K, (k, sum) => fma32(a[k * m + i], b[k * n + j], sum)));
   },
 
-  async squaredDistances(a, b, K) {
-    return pairs(a, b, K, (i, j) =>
+  async squaredDistances(a, b, K, options = {}) {
+    return pairs(a, b, K, options, (i, j) =>
       blockSum(K, (k, sum) => {
         const difference = Math.fround(a[i * K + k] - b[j * K + k]);
         return fma32(difference, difference, sum);
@@ -30,8 +25,8 @@ export const referenceDense: Dense = {
     );
   },
 
-  async matches(a, b, K) {
-    const counts = pairs(a, b, K, (i, j) => {
+  async matches(a, b, K, options = {}) {
+    const counts = pairs(a, b, K, options, (i, j) => {
       let count = 0;
       for (let k = 0; k < K; k++) if (a[i * K + k] === b[j * K + k]) count++;
       return count;
@@ -39,8 +34,10 @@ export const referenceDense: Dense = {
     return Int32Array.from(counts);
   },
 
-  async segmentStatistics(rows, K, segments) {
-    const m = width(rows, K);
+  async segmentStatistics(rows, K, segments, options = {}) {
+    const m = otherLength(rows, K);
+    checkSegments(segments, K);
+    options.signal?.throwIfAborted();
     const out = new Float64Array(m * segments.length * 7);
     for (let i = 0; i < m; i++) {
       for (const [s, { offset, size }] of segments.entries()) {
@@ -48,26 +45,29 @@ export const referenceDense: Dense = {
         out.set(statistics(values), (i * segments.length + s) * 7);
       }
     }
+    if (m > 0) options.onChunk?.(m);
     return out;
   },
 };
 
-/** One value for each row of a [m, K] and of b [n, K]: [m, n]. */
+/** One value for each of the rows of a [m, K] and of b [n, K] that are asked. */
 function pairs(
-  a: ArrayLike<number>,
-  b: ArrayLike<number>,
+  a: Float32Array | Uint8Array,
+  b: Float32Array | Uint8Array,
   K: number,
+  options: DenseOptions,
   value: (i: number, j: number) => number,
 ): Float64Array {
-  const [m, n] = [width(a, K), width(b, K)];
-  return Float64Array.from({ length: m * n }, (_, at) => value(Math.floor(at / n), at % n));
-}
-
-function width(matrix: ArrayLike<number>, K: number): number {
-  const rows = matrix.length / K;
-  if (!Number.isInteger(rows))
-    throw new RangeError(`a matrix with an axis of ${K} cannot have ${matrix.length} elements`);
-  return rows;
+  const { rows, columns } = pairShape(a, b, K, options);
+  options.signal?.throwIfAborted();
+  const out = new Float64Array(rows.count * columns.count);
+  for (let i = 0; i < rows.count; i++) {
+    for (let j = 0; j < columns.count; j++) {
+      out[i * columns.count + j] = oneNaN(value(rows.first + i, columns.first + j));
+    }
+  }
+  if (out.length > 0) options.onChunk?.(out.length);
+  return out;
 }
 
 function blockSum(K: number, add: (k: number, sum: number) => number): number {
@@ -82,15 +82,20 @@ function blockSum(K: number, add: (k: number, sum: number) => number): number {
 
 function statistics(values: Float32Array): number[] {
   const n = values.length;
+  if (n === 0 || values.some(Number.isNaN)) return segmentStatisticNames.map(() => Number.NaN);
   const mean = values.reduce((sum, x) => sum + x, 0) / n;
-  const variance = values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / n;
-  if (values.some(Number.isNaN)) return segmentStatisticNames.map(() => Number.NaN);
-  values.sort();
+  const variance = values.reduce((sum, x) => sum + (x - mean) * (x - mean), 0) / n;
+  const sorted = values.map((x) => x + 0).sort(); // -0 + 0 is 0: equal values have equal bits
   const quantile = (q: number): number => {
     const at = q * (n - 1);
     const low = Math.floor(at);
-    const high = Math.min(low + 1, n - 1);
-    return values[low] + (values[high] - values[low]) * (at - low);
+    const [below, above, fraction] = [sorted[low], sorted[Math.min(low + 1, n - 1)], at - low];
+    return below === above || fraction === 0 ? below : below + (above - below) * fraction;
   };
-  return [mean, variance, ...[0.01, 0.25, 0.5, 0.75, 0.99].map(quantile)];
+  return [mean, variance, ...[0.01, 0.25, 0.5, 0.75, 0.99].map(quantile)].map(oneNaN);
+}
+
+/** Processors disagree on the payloads of NaN. */
+function oneNaN(value: number): number {
+  return Number.isNaN(value) ? Number.NaN : value;
 }
