@@ -1,6 +1,7 @@
 export type { CardFields } from "./files/card.ts";
 export type { FileEntry, Manifest, ShardEntry } from "./files/manifest.ts";
 export type { MetricRow, ModelRow } from "./files/tables.ts";
+export { checkArtefactPlace, checkPlace } from "./node/artefact-place.ts";
 export { cacheFolder } from "./node/cache-folder.ts";
 export { checkZoo } from "./node/check-folder.ts";
 export { nodeHasher } from "./node/digest.ts";
@@ -20,6 +21,8 @@ export { readCommits } from "./write/commits.ts";
 export type { ManifestFields, ModelFields, ZooParts } from "./write/compose-zoo.ts";
 export { isComplete } from "./write/finish.ts";
 export { partialFolder } from "./write/partial-paths.ts";
+export type { PartialZoo } from "./write/partial-zoo.ts";
+export { openPartialZoo, publishedShards, writeParts } from "./write/partial-zoo.ts";
 export type { ClaimReport } from "./write/read-claims.ts";
 export { readClaims } from "./write/read-claims.ts";
 export type { ShardProgress } from "./write/read-progress.ts";

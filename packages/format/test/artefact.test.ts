@@ -157,7 +157,7 @@ describe("where an artefact may be written", () => {
     await symlink(join(dir, "zoo", "weights"), join(dir, "link"));
     for (const folder of [join(dir, "zoo"), join(dir, "zoo", "cache", "a", "pca"), join(dir, "link", "pca")]) {
       expect(await failure(writeArtefact(folder, tinyArtefact))).toBe(
-        `misuse: ${folder}: lies in the zoo ${join(dir, "zoo")}; nothing is added to a zoo, choose a folder beside it`,
+        `misuse: ${folder}: lies in the zoo ${join(dir, "zoo")}; nothing is added to a zoo, choose a place beside it`,
       );
     }
     expect(await readdir(join(dir, "zoo"))).toEqual(["weights", "zoo.json"]);

@@ -57,6 +57,8 @@ test("@zoo/format/node exports these values", () => {
     [
       "ShardWriter",
       "cacheFolder",
+      "checkArtefactPlace",
+      "checkPlace",
       "checkZoo",
       "claimShard",
       "claimTiming",
@@ -67,15 +69,18 @@ test("@zoo/format/node exports these values", () => {
       "isComplete",
       "makeFolder",
       "nodeHasher",
+      "openPartialZoo",
       "openZoo",
       "ownerIsGone",
       "partialFolder",
+      "publishedShards",
       "readClaims",
       "readCommits",
       "readProgress",
       "replaceFile",
       "thisProcess",
       "writeArtefact",
+      "writeParts",
       "writeZoo",
     ]
   `);

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readFile, realpath, rename, rmdir } from "node:fs/promises";
+import { access, constants, readFile, realpath, rename, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Artefact } from "../artefact/artefact.ts";
 import { ARTEFACT_PATH, artefactFiles, parseArtefact } from "../artefact/artefact-rules.ts";
@@ -27,6 +27,38 @@ export async function claimPlace(folder: string, next: Identity, replace: boolea
   const temporary = temporaryBeside(real);
   await makeFolder(temporary);
   return { folder: real, temporary, occupied };
+}
+
+/**
+ * Whether `writeArtefact` with `replace` may write at `folder`, asked before long work: it lies in no zoo, holds nothing that
+ * stays, and its file system takes new folders. Changes nothing. Throws as `writeArtefact` does.
+ */
+export async function checkArtefactPlace(folder: string): Promise<void> {
+  await artefactIn(await checkPlace(folder));
+}
+
+/**
+ * Whether a file or folder may be put at `path`: it lies in no zoo, and its file system takes new ones. Changes nothing.
+ * Returns the path without symbolic links. Throws ZooError `misuse` in a zoo, `io` where the system refuses.
+ */
+export async function checkPlace(path: string): Promise<string> {
+  const real = await realPlace(resolve(path));
+  const isFile = await stat(real).then(
+    (found) => !found.isDirectory(),
+    () => false,
+  );
+  await refuseInsideZoo(path, isFile ? dirname(real) : real);
+  await io(path, "write", async () => await writable(dirname(real)));
+  return real;
+}
+
+async function writable(folder: string): Promise<void> {
+  try {
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (e) {
+    if ((e as NodeJS.ErrnoException).code !== "ENOENT" || dirname(folder) === folder) throw e;
+    await writable(dirname(folder)); // it is made, with those above it that are missing
+  }
 }
 
 /** Puts the filled temporary folder in its place. */
@@ -62,7 +94,7 @@ async function realPlace(path: string): Promise<string> {
 async function refuseInsideZoo(folder: string, real: string): Promise<void> {
   for (let at = real; ; at = dirname(at)) {
     if ((await fileSize(join(at, MANIFEST_PATH))) !== null) {
-      const message = `${folder}: lies in the zoo ${at}; nothing is added to a zoo, choose a folder beside it`;
+      const message = `${folder}: lies in the zoo ${at}; nothing is added to a zoo, choose a place beside it`;
       throw new ZooError("misuse", message, { option: "folder", value: folder });
     }
     if (dirname(at) === at) return;
@@ -71,19 +103,26 @@ async function refuseInsideZoo(folder: string, real: string): Promise<void> {
 
 /** Whether there is an artefact that gives way. Throws where something else is there, or one that stays. */
 async function mayReplace(folder: string, next: Identity, replace: boolean): Promise<boolean> {
-  const names = await namesIn(folder);
-  if (names.length === 0) return false;
-  if (!names.includes(ARTEFACT_PATH)) throw alreadyThere(folder, `holds other files, ${names[0]} for one`);
-  const old = await readOld(folder);
-  const files = artefactFiles(old);
-  const foreign = names.find((name) => !files.includes(name));
-  if (foreign !== undefined) throw alreadyThere(folder, `holds other files, ${foreign} for one`);
+  const old = await artefactIn(folder);
+  if (old === null) return false;
   if (replace) return true;
   if (old.kind !== next.kind || old.name !== next.name)
     throw alreadyThere(folder, `holds another artefact, the ${old.kind} ${old.name}`);
   if (staleness(old, next.zoo.sha256, next.made_by, next.parameters).length === 0)
     throw alreadyThere(folder, "holds this artefact, which is up to date");
   return true;
+}
+
+/** The artefact in a folder, null where the folder is empty or missing. Throws where anything else is there. */
+async function artefactIn(folder: string): Promise<Artefact | null> {
+  const names = await namesIn(folder);
+  if (names.length === 0) return null;
+  if (!names.includes(ARTEFACT_PATH)) throw alreadyThere(folder, `holds other files, ${names[0]} for one`);
+  const old = await readOld(folder);
+  const files = artefactFiles(old);
+  const foreign = names.find((name) => !files.includes(name));
+  if (foreign !== undefined) throw alreadyThere(folder, `holds other files, ${foreign} for one`);
+  return old;
 }
 
 async function readOld(folder: string): Promise<Artefact> {

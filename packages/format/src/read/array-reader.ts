@@ -18,13 +18,16 @@ export class ArrayReader {
   readonly #array: ArrayEntry;
   /** Bytes of one vector. */
   readonly #width: number;
+  readonly #numbers: readonly number[] | undefined;
   readonly #dataOffsets = new Map<number, Promise<number>>();
 
-  constructor(storage: Storage, manifest: Manifest, array: ArrayEntry) {
+  /** numbers: see `ReadOptions.shardNumbers`. */
+  constructor(storage: Storage, manifest: Manifest, array: ArrayEntry, numbers?: readonly number[]) {
     this.length = vectorLength(manifest.layout, array);
     this.#storage = storage;
     this.#manifest = manifest;
     this.#array = array;
+    this.#numbers = numbers;
     this.#width = vectorBytes(manifest, array);
   }
 
@@ -79,7 +82,7 @@ export class ArrayReader {
   }
 
   async #readHeader(shard: number): Promise<number> {
-    const entry = this.#manifest.shards[shard];
+    const entry = { ...this.#manifest.shards[shard], index: this.#numbers?.[shard] ?? shard };
     const file = entry.arrays[this.#array.name];
     const header = await this.#storage.read(file.path, 0, headerBytes(this.#manifest, entry, this.#array));
     await checkSize(this.#storage, file);

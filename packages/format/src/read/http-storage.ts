@@ -18,7 +18,7 @@ const RANGE_HELP = "the server must support byte ranges; serve the folder with o
  * before it sends a whole shard.
  */
 export function httpStorage(url: string | URL, options: HttpOptions = {}): Storage {
-  const base = new URL(url);
+  const base = addressOf(url);
   if (!base.pathname.endsWith("/")) base.pathname += "/";
   const request = options.fetch ?? globalThis.fetch;
   const sizes = new Map<string, number>();
@@ -118,4 +118,18 @@ function sizeOf416(response: Response): number {
 function reasonOf(e: unknown): string {
   const cause = (e as { cause?: { code?: string; message?: string } }).cause;
   return cause?.code ?? cause?.message ?? (e as Error).message;
+}
+
+function addressOf(url: string | URL): URL {
+  try {
+    return new URL(url);
+  } catch (cause) {
+    const path = printable(String(url));
+    throw new ZooError(
+      "io",
+      `${path}: is no address; give one such as https://example.org/zoo/`,
+      { path, op: "GET" },
+      { cause },
+    );
+  }
 }

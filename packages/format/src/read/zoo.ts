@@ -28,6 +28,8 @@ export type StateDict = Record<string, NamedTensor>;
 export interface ReadOptions {
   /** A faster SHA-256 than the built-in one. */
   hasher?: () => Hasher;
+  /** The numbers that the shards have in their own headers, in a part of a zoo: there they are others than in its manifest. */
+  shardNumbers?: readonly number[];
 }
 
 /** A model, by its id or its row. */
@@ -55,7 +57,7 @@ export class Zoo {
     const hasher = options.hasher ?? sha256Hasher;
     const { manifest, sha256 } = await readManifest(storage, hasher);
     const models = await readModels(storage, manifest, hasher);
-    return new Zoo(storage, manifest, sha256, models, hasher);
+    return new Zoo(storage, manifest, sha256, models, hasher, options.shardNumbers);
   }
 
   private constructor(
@@ -64,13 +66,16 @@ export class Zoo {
     sha256: string,
     { table, rows }: Awaited<ReturnType<typeof readModels>>,
     hasher: () => Hasher,
+    numbers: readonly number[] | undefined,
   ) {
     this.manifest = manifest;
     this.sha256 = sha256;
     this.#storage = storage;
     this.#hasher = hasher;
     this.#stored = new Epochs(manifest.states, "weights");
-    this.#arrays = new Map(manifest.arrays.map((array) => [array.name, new ArrayReader(storage, manifest, array)]));
+    this.#arrays = new Map(
+      manifest.arrays.map((array) => [array.name, new ArrayReader(storage, manifest, array, numbers)]),
+    );
     this.models = new ModelTable(rows, table, manifest.columns, async () => await this.metrics());
   }
 

@@ -10,7 +10,16 @@ import { type Hasher, toHex } from "../files/sha256.ts";
 import { nodeHasher } from "../node/digest.ts";
 import { fileSize, makeFolder, namesIn, removeFolder, syncFolder, writePieces } from "../node/durable.ts";
 import { type Decision, decide, readDecision } from "./decision.ts";
-import { claimsFolder, commitsFolder, finishBase, finishFolder, partialFolder, shardOf } from "./partial-paths.ts";
+import {
+  claimsFolder,
+  commitsFolder,
+  finishBase,
+  finishFolder,
+  partialFolder,
+  partsModelsPath,
+  partsPath,
+  shardOf,
+} from "./partial-paths.ts";
 import { place } from "./placement.ts";
 
 /** Which process's files make the zoo: two may differ, in the versions of software for one. */
@@ -64,7 +73,8 @@ export async function isComplete(zooDir: string): Promise<boolean> {
 export async function clearPartial(zooDir: string): Promise<void> {
   const folder = partialFolder(zooDir);
   const shards = (await namesIn(folder)).filter((name) => shardOf(name) !== null).map((name) => join(folder, name));
-  for (const path of [...shards, claimsFolder(zooDir), commitsFolder(zooDir), finishFolder(zooDir)]) {
+  const parts = [partsPath(zooDir), partsModelsPath(zooDir)];
+  for (const path of [...shards, claimsFolder(zooDir), commitsFolder(zooDir), finishFolder(zooDir), ...parts]) {
     await removeFolder(path).catch(() => {}); // a late writer may still be in it, and removes it itself
   }
   await rmdir(folder).catch(() => {}); // only when it is empty

@@ -27,6 +27,10 @@ export function commitBase(zooDir: string, index: number): string {
 export const finishFolder = (zooDir: string): string => join(partialFolder(zooDir), "finish");
 export const finishBase = (zooDir: string): string => join(finishFolder(zooDir), "commit");
 
+/** What the shards of an unfinished zoo do not say of it: fields of its manifest, and its models. */
+export const partsPath = (zooDir: string): string => join(partialFolder(zooDir), "parts.json");
+export const partsModelsPath = (zooDir: string): string => join(partialFolder(zooDir), "parts.parquet");
+
 /** The shard that a claim, a commit record or a folder of attempts is about; null for any other name. */
 export function shardOf(name: string): number | null {
   const digits = /^shard-(\d{5,})(\.\d+)?(\.json)?$/.exec(name)?.[1];

@@ -1,7 +1,7 @@
 import type { ImageDataset } from "@zoo/data";
 import type { Numerics } from "@zoo/engine";
 import type { DatasetEntry, Json } from "@zoo/format";
-import { type ModelFields, writeZoo } from "@zoo/format/node";
+import { type ModelFields, writeZoo, type ZooParts } from "@zoo/format/node";
 import { version } from "../cli/version.ts";
 import type { PlannedModels } from "../recipe/expand.ts";
 import type { Plan } from "../recipe/plan.ts";
@@ -9,8 +9,13 @@ import { trainingOf } from "../recipe/training.ts";
 
 /** Writes what makes the published shards a zoo; zoo.json last. Several processes may do it at once: one does. */
 export async function finishZoo(plan: Plan, dir: string, data: ImageDataset, numerics: Numerics): Promise<void> {
+  await writeZoo(dir, zooParts(plan, data, numerics));
+}
+
+/** What the shards do not say of the zoo. */
+export function zooParts(plan: Plan, data: ImageDataset, numerics: Numerics): ZooParts {
   const { recipe, architecture, states, measured } = plan;
-  await writeZoo(dir, {
+  return {
     manifest: {
       numerics,
       name: recipe.name,
@@ -26,7 +31,7 @@ export async function finishZoo(plan: Plan, dir: string, data: ImageDataset, num
     },
     models: { [Symbol.iterator]: () => modelRows(plan.models) },
     shards: plan.shards.length,
-  });
+  };
 }
 
 function* modelRows(models: PlannedModels): Generator<ModelFields> {

@@ -2,10 +2,11 @@ import { count, formatIds, plural, printable, untilStopped } from "@zoo/cli";
 import type { ImageDataset } from "@zoo/data";
 import type { EngineName } from "@zoo/engine/node";
 import { ZooError } from "@zoo/format";
+import { writeParts } from "@zoo/format/node";
 import type { World } from "../cli/world.ts";
 import type { Plan } from "../recipe/plan.ts";
 import { checkSpace, type Equipment, equip, type MachineOptions } from "./equip.ts";
-import { finishZoo } from "./finish.ts";
+import { finishZoo, zooParts } from "./finish.ts";
 import { inspectFolder, makeWritable } from "./folder.ts";
 import { Progress } from "./progress.ts";
 import { beginRun, isSameRun, type RunFile, removePartial } from "./run-file.ts";
@@ -39,6 +40,7 @@ export async function generate(
     if (run !== null) checkSame(run, equipment, dir);
     await checkSpace(plan, dir, equipment.workers, world);
     join(plan, dir, equipment);
+    await writeParts(dir, zooParts(plan, equipment.data, equipment.engine.numerics));
   } catch (e) {
     undo();
     throw e;
