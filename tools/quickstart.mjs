@@ -1,4 +1,4 @@
-// From a fresh clone to a trained zoo: npm run quickstart. Needs Node and npm only; see README.md.
+// From a fresh clone to a trained zoo and a report of it: npm run quickstart. Needs Node and npm only; see README.md.
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -26,7 +26,20 @@ const code = unfinished
   : zooGen("run", "mnist-10k-seed", "--out", zoo, "--models", "32", "--epochs", String(epochs));
 if (code !== 0) process.exit(code);
 
-say(`done. zoo-gen here is "npm run -s zoo-gen --", for example:
+say("looking at it");
+const report = `${zoo}.html`;
+const seen = execute([
+  process.execPath,
+  join("packages", "analysis", "bin", "zoo-analysis.js"),
+  "report",
+  zoo,
+  "--out",
+  report,
+]);
+if (seen !== 0) process.exit(seen);
+
+say(`done. Open the report in a browser: ${join(root, report)}
+zoo-gen here is "npm run -s zoo-gen --", zoo-analysis likewise, for example:
 
   npm run -s zoo-gen -- verify ${zoo}    the same bits again, from the recipe
   npm run -s zoo-gen -- list    the zoos of the paper

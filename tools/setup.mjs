@@ -1,6 +1,7 @@
 // Installs and builds what is stale; about 0.1 s when nothing is. Needs Node and npm only.
 //     node tools/setup.mjs [main]
-// "main" is what the main job needs: zoo-gen, the packages that it is made of, and their compiler. Without it, everything.
+// "main" is what the main job needs: zoo-gen, zoo-analysis, the packages that they are made of, and their compiler. Without
+// it, everything.
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -9,34 +10,34 @@ import { fileURLToPath } from "node:url";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** The package that does the main job. */
-const MAIN = "@zoo/gen";
+/** The packages that do the main job. */
+const MAIN = ["@zoo/gen", "@zoo/analysis"];
+const FILTERS = MAIN.flatMap((name) => ["--filter", `${name}...`]);
 
 /**
  * Installs the locked dependencies and builds the packages of `set`, "main" or "all", each only if something that it
  * reads has changed. Where "all" is installed, "main" is.
  */
 export function setUp(set) {
-  const { packageManager } = manifest(root);
   // The lock file fixes every byte, so what a cache holds is as good as what the registry would say.
-  const pnpm = ["npx", "-y", "--prefer-offline", packageManager];
+  const pnpm = () => ["npx", "-y", "--prefer-offline", pnpmAddress()];
   const locked = ["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json"].map((file) => join(root, file));
   const manifests = [...locked, ...packages().map((folder) => join(folder, "package.json"))].map(contents);
   // pnpm's look at the release date of every locked package, 100 MB of metadata, is left to "all", which CI installs.
   const [install, build] = {
     main: [
-      ["--prod", "--trust-lockfile", "--filter", manifest(root).name, "--filter", `${MAIN}...`],
-      [...pnpm, "--filter", `${MAIN}...`, "run", "build"],
+      ["--prod", "--trust-lockfile", "--filter", manifest(root).name, ...FILTERS],
+      () => [...pnpm(), ...FILTERS, "run", "build"],
     ],
-    all: [[], [process.execPath, turbo(), "run", "build", "--output-logs=errors-only"]],
+    all: [[], () => [process.execPath, turbo(), "run", "build", "--output-logs=errors-only"]],
   }[set];
-  step("install", set, manifests, () => true, [
-    ...pnpm,
+  step(
     "install",
-    "--frozen-lockfile",
-    "--prefer-offline",
-    ...install,
-  ]);
+    set,
+    manifests,
+    () => true,
+    () => [...pnpm(), "install", "--frozen-lockfile", "--prefer-offline", ...install],
+  );
   step("build", set, inputs().map(fingerprint), () => isBuilt(set), build);
 }
 
@@ -77,7 +78,7 @@ export function manifest(folder) {
   return JSON.parse(contents(join(folder, "package.json")));
 }
 
-/** Runs `command` unless it succeeded before for `set`, or for "all", with the same `state`, and `isThere` still holds. */
+/** Runs what `command` returns unless it succeeded before for `set`, or for "all", with the same `state`, and `isThere` still holds. */
 function step(name, set, state, isThere, command) {
   const key = createHash("sha256")
     .update(JSON.stringify([process.version, state]))
@@ -85,7 +86,7 @@ function step(name, set, state, isThere, command) {
   const stamp = join(root, "node_modules", ".zoo", name);
   const done = existsSync(stamp) ? contents(stamp) : "";
   if ((done === `${set} ${key}` || done === `all ${key}`) && isThere()) return;
-  const code = execute(command);
+  const code = execute(command());
   if (code !== 0) {
     console.error(`setup: ${name} failed, see above`);
     process.exit(code);
@@ -94,14 +95,30 @@ function step(name, set, state, isThere, command) {
   writeFileSync(stamp, `${set} ${key}`);
 }
 
+/** Of the locked pnpm: by its name, npx would get 7 MB of what is known of all its versions first. */
+function pnpmAddress() {
+  const [name, version] = manifest(root).packageManager.split("@");
+  const npm = process.env.npm_execpath; // with `npm run`; a path for node
+  const ask = ["config", "get", "registry"];
+  const [command, args] = npm?.endsWith(".js") ? [process.execPath, [npm, ...ask]] : ["npm", ask];
+  const { stdout } = spawnSync(command, args, {
+    cwd: root,
+    encoding: "utf8",
+    shell: process.platform === "win32" && command === "npm",
+  });
+  const registry = stdout?.trim();
+  if (!/^https?:/.test(registry ?? "")) return `${name}@${version}`;
+  return `${registry.replace(/\/$/, "")}/${name}/-/${name}-${version}.tgz`;
+}
+
 function isBuilt(set) {
   const wanted = set === "main" ? withDependencies(MAIN) : packages();
   const built = wanted.filter((folder) => existsSync(join(folder, "tsconfig.build.json")));
   return built.every((folder) => existsSync(join(folder, "dist")));
 }
 
-/** The folders of a package of the workspace and of those that it is made of. */
-function withDependencies(name) {
+/** The folders of packages of the workspace and of those that they are made of. */
+function withDependencies(names) {
   const folders = new Map(packages().map((folder) => [manifest(folder).name, folder]));
   const found = new Set();
   const visit = (name) => {
@@ -110,7 +127,7 @@ function withDependencies(name) {
     found.add(folder);
     for (const dependency of Object.keys(manifest(folder).dependencies ?? {})) visit(dependency);
   };
-  visit(name);
+  for (const name of names) visit(name);
   return [...found];
 }
 

@@ -28,6 +28,8 @@ export interface RatesRow {
 /** A process that has set up and checked itself, and measures when told: ours.ts, population.ts, bench_peers.py --serve or bench_population.py. */
 export class Contender<R = Row> {
   readonly name: string;
+  /** Memory that it had when it was ready, if it said so. */
+  readyMiB = Number.NaN;
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
   readonly #reader: Interface;
@@ -45,7 +47,9 @@ export class Contender<R = Row> {
     child.on("error", () => {});
     const contender = new Contender<R>(name, child as unknown as ChildProcessWithoutNullStreams);
     const first = await contender.#lines.next();
-    return first.done ? null : contender;
+    if (first.done) return null;
+    contender.readyMiB = (JSON.parse(first.value) as { MiB?: number }).MiB ?? Number.NaN;
+    return contender;
   }
 
   /** One turn of about `seconds` for all its variants together. */

@@ -1,5 +1,6 @@
-// npm run perf -- [--python PYTHON] [--arch NAME ...] [--rounds 5] [--seconds 4] [--models 1000] [--images 10000] [--core 0] [--out docs/results/perf]
+// npm run perf -- [--python PYTHON] [--arch NAME ...] [--rounds 5] [--seconds 4] [--models 1000] [--images 10000] [--core 0] [--out docs/results/perf] [--only training] [--zoo ZOO]
 // Our engines and the peers take turns on one core; medians and spreads go to results.json and README.md.
+// Then analysis.ts, with --python, --rounds and --zoo, unless --only training.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -28,8 +29,13 @@ const { values } = parseArgs({
     images: { type: "string", default: "10000" },
     core: { type: "string", default: "0" },
     out: { type: "string", default: join(root, "docs/results/perf") },
+    only: { type: "string" },
+    zoo: { type: "string" },
   },
 });
+if (values.only !== undefined && values.only !== "training") {
+  throw new Error(`--only must be training, got "${values.only}"; analysis alone is npm run perf:analysis`);
+}
 const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
 const pinned = process.platform === "linux" ? ["taskset", "-c", values.core] : [];
@@ -146,3 +152,8 @@ const report = renderReport(results);
 writeFileSync(join(values.out, "README.md"), report);
 process.stdout.write(report);
 log(`median of peaks: ${comparisons.map(({ peaks }) => median(peaks.map(({ gflops }) => gflops.median))).join(", ")}`);
+if (values.only === undefined) {
+  const [command, ...args] = [...tsx, fileURLToPath(new URL("analysis.ts", import.meta.url))];
+  const zoo = values.zoo === undefined ? [] : ["--zoo", values.zoo];
+  execFileSync(command, [...args, "--python", values.python, "--rounds", values.rounds, ...zoo], { stdio: "inherit" });
+}

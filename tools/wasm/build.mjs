@@ -6,9 +6,9 @@ const native = new URL("../../packages/engine/native/", import.meta.url);
 const target = new URL("../../packages/engine/wasm/", import.meta.url);
 const check = process.argv.includes("--check");
 
-const exported = ["lanes", "fused", "prepare", "evaluate", "train", "ask", "math"].map(
-  (name) => `-Wl,--export=zoo_${name}`,
-);
+const forModels = ["lanes", "fused", "prepare", "evaluate", "train", "ask", "math"];
+const forMatrices = ["products", "matches", "statistics"];
+const exported = [...forModels, ...forMatrices].map((name) => `-Wl,--export=zoo_${name}`);
 const flags = [
   "-O3",
   "-std=c++17",
@@ -28,6 +28,7 @@ const flags = [
   "-Wl,-z,stack-size=65536",
   ...exported,
 ];
+const units = ["engine.cc", "tiles.cc", "dense.cc"];
 const builds = { relaxed: ["-mrelaxed-simd", "-DZOO_RELAXED"], strict: [] };
 
 const sources = {};
@@ -35,7 +36,7 @@ for (const name of await readdir(native)) sources[name] = await readFile(new URL
 
 let stale = 0;
 for (const [name, extra] of Object.entries(builds)) {
-  const files = await runClang(["clang++", ...flags, ...extra, "engine.cc", "tiles.cc", "-o", "out.wasm"], sources);
+  const files = await runClang(["clang++", ...flags, ...extra, ...units, "-o", "out.wasm"], sources);
   const built = files["out.wasm"];
   const file = new URL(`zoo-${name}.wasm`, target);
   if (!check) {

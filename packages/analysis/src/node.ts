@@ -1,3 +1,12 @@
 export * from "./index.ts";
 export type { Analysis } from "./node/analysis.ts";
+export type { ActivityOptions } from "./node/ask-activity.ts";
+export { askActivity } from "./node/ask-activity.ts";
 export { askModels } from "./node/ask-models.ts";
+export { lossSurface } from "./node/ask-surface.ts";
+export type { PieceKey } from "./node/piece-store.ts";
+export { PieceStore } from "./node/piece-store.ts";
+export type { WeightDiversityOptions } from "./node/weight-diversity.ts";
+export { weightDiversity } from "./node/weight-diversity.ts";
+export { queryZoo } from "./query/query-zoo.ts";
+export { toDataFrame } from "./query/to-data-frame.ts";

@@ -10,9 +10,10 @@ import {
   writeJson,
 } from "@zoo/cli";
 import type { Zoo } from "@zoo/format";
-import { openZoo } from "@zoo/format/node";
+import { checkArtefactPlace } from "@zoo/format/node";
 import type { Command } from "commander";
 import { type Analysis, EquippedAnalysis } from "../node/analysis.ts";
+import { openPopulation } from "../node/open-population.ts";
 import { writeResult } from "../node/write-result.ts";
 import { type Selection, select } from "../population/selection.ts";
 import { formatResult } from "../results/format-result.ts";
@@ -30,12 +31,17 @@ export interface AnalysisCommand<Options extends object = object> {
   run: (analysis: Analysis, options: Options) => Promise<Result>;
 }
 
-interface CommonFlags extends MachineFlags {
+/** Flags of every command. */
+export interface CommonFlags extends MachineFlags {
   where?: string;
   epochs?: string;
   out?: string;
   json?: boolean;
+  partial?: boolean;
 }
+
+/** Of every command that reads a zoo. */
+export const partialOption = ["--partial", "of an unfinished zoo, the models that are published"] as const;
 
 const LOG_MS = 10_000;
 
@@ -56,6 +62,7 @@ export function addAnalysisCommand(
   );
   machineOptions(added)
     .option("--out <dir>", "write the numbers as an artefact: Parquet and safetensors")
+    .option(...partialOption)
     .option(...jsonOption)
     .action(async (path: string, flags: CommonFlags & object) => {
       done(await runAnalysis(path, flags, run, world));
@@ -69,10 +76,11 @@ async function runAnalysis(
   world: World,
 ): Promise<number> {
   return await untilStopped(world, async (signal) => {
-    const zoo = await openZoo(path);
+    if (flags.out !== undefined) await checkArtefactPlace(flags.out);
+    const { zoo, unfinished } = await openPopulation(path, flags.partial);
     try {
       const selection = await selectionOf(zoo, flags);
-      const result = await withProgress(world, async (progress) => {
+      const found = await withProgress(world, async (progress) => {
         const analysis = new EquippedAnalysis({ ...flags, path, zoo, selection, signal, progress }, world);
         try {
           return await run(analysis, flags);
@@ -80,9 +88,7 @@ async function runAnalysis(
           await analysis.close();
         }
       });
-      if (flags.out !== undefined) await writeResult(flags.out, zoo, result);
-      if (flags.json) writeJson(world.stdout, jsonOf(result));
-      else world.stdout.write(formatResult(result));
+      await giveResult(withDefinition(found, unfinished), zoo, flags, world);
       return 0;
     } finally {
       await zoo.close();
@@ -90,10 +96,21 @@ async function runAnalysis(
   });
 }
 
+/** Writes a result where the flags want it. */
+export async function giveResult(result: Result, zoo: Zoo, { out, json }: CommonFlags, world: World): Promise<void> {
+  if (out !== undefined) await writeResult(out, zoo, result);
+  if (json) writeJson(world.stdout, jsonOf(result));
+  else world.stdout.write(formatResult(result));
+}
+
+/** The same with one more definition, before the others. */
+export const withDefinition = (result: Result, definition: string | undefined): Result =>
+  definition === undefined ? result : { ...result, definitions: [definition, ...result.definitions] };
+
 /** What --where and --epochs name. */
 export async function selectionOf(
   zoo: Zoo,
-  { where, epochs }: { where?: string; epochs?: string },
+  { where, epochs }: { where?: string | undefined; epochs?: string | undefined },
 ): Promise<Selection> {
   return await select(zoo, {
     filter: where === undefined ? undefined : parseWhere(where, whereColumns(zoo.measured, zoo.manifest.columns)),
@@ -101,11 +118,12 @@ export async function selectionOf(
   });
 }
 
-async function withProgress<T>(
+/** Runs work that says how far it is, with a line for it. */
+export async function withProgress<T>(
   world: World,
   work: (progress: (what: string, share: number) => void) => Promise<T>,
 ): Promise<T> {
-  let [what, share, since] = ["", 0, world.now()];
+  let [what, share, since] = ["starting", 0, world.now()];
   const text = (): string => {
     const left = leftOfFraction(share, (world.now() - since) / 1000);
     return `${what}: ${percent(share)}${left === "" ? "" : `, ${left}`}`;

@@ -1,10 +1,12 @@
 import { type DatasetName, datasetNames, type ImageDataset } from "@zoo/data";
 import type { ImageSplit } from "@zoo/engine";
 import type { EngineName, Executor } from "@zoo/engine/node";
-import { type Zoo, ZooError } from "@zoo/format";
+import { type Json, type Zoo, ZooError } from "@zoo/format";
 import type { World } from "../cli/world.ts";
 import { type ImageProbe, probeImages } from "../population/image-probe.ts";
 import type { Selection } from "../population/selection.ts";
+import { PieceStore } from "./piece-store.ts";
+import { version } from "./write-result.ts";
 
 /** What a command works with: a part of a zoo, and the machine. Close it. */
 export interface Analysis {
@@ -21,6 +23,8 @@ export interface Analysis {
   images(split: ImageSplit, count: number): Promise<ImageProbe>;
   /** Opened at the first call. */
   executor(): Promise<Executor>;
+  /** Where long work keeps what it has finished. parameters: all that the pieces follow from besides zoo, seed and engine. */
+  pieces(command: string, parameters: { [key: string]: Json }): Promise<PieceStore>;
 }
 
 export interface AnalysisOptions {
@@ -69,8 +73,21 @@ export class EquippedAnalysis implements Analysis {
 
   executor(): Promise<Executor> {
     const { engine, workers = this.#world.cores } = this.#options;
+    if (this.#executor === undefined) this.progress("opening the engine", 0); // the first time of all it is compiled
     this.#executor ??= this.#world.openExecutor({ engine, workers });
     return this.#executor;
+  }
+
+  async pieces(command: string, parameters: { [key: string]: Json }): Promise<PieceStore> {
+    const { id, numerics } = (await this.executor()).engine;
+    const arithmetic = numerics.exact ? numerics.name : `${numerics.name} ${id}`;
+    const key = {
+      zoos: [this.zoo.sha256],
+      command,
+      parameters: { ...parameters, seed: this.seed, arithmetic },
+      version,
+    };
+    return new PieceStore(key, this.#world.env);
   }
 
   async close(): Promise<void> {
@@ -88,6 +105,12 @@ async function loadImages({ manifest }: Zoo, dataDir: string | undefined, world:
     throw new ZooError("data-not-found", message, { dataset: name, looked });
   }
   const data = await world.loadDataset(name as DatasetName, { dataDir, env: world.env });
+  const { input, classes } = manifest.architecture;
+  const most = data.labels.reduce((a, b) => Math.max(a, b), 0);
+  if (data.sha256 === sha256 && (data.shape.join() !== input.join() || most >= classes)) {
+    const rule = `has images [${data.shape.join(", ")}] in ${most + 1} classes, but the zoo's networks take [${input.join(", ")}] in ${classes}`;
+    throw new ZooError("bad-data", `${name} ${rule}`, { dataset: name, path: name, rule });
+  }
   if (data.sha256 === sha256) return data;
   const rule = `has SHA-256 ${data.sha256}, but the zoo was trained on ${sha256}`;
   throw new ZooError("bad-data", `${name} ${rule}. Pass the right files with --data-dir`, {

@@ -1,6 +1,7 @@
 import type { RunOptions } from "@zoo/engine";
 import { type Answers, askAll, type Executor, type PopulationQuery, type Question } from "@zoo/engine/node";
 import type { Activation, ModelRow, Zoo } from "@zoo/format";
+import { requireAskable } from "../population/askable.ts";
 import { weightsOf } from "../population/state-blocks.ts";
 
 /** An answer about some of the models asked. */
@@ -18,7 +19,7 @@ export type ModelQuestion<Q extends Question> = Omit<
 
 /**
  * Asks stored models at one epoch, those of each activation after another; weights are read as they are needed. Every
- * model is answered about once.
+ * model is answered about once. Throws ZooError `misuse` for an architecture that no engine has.
  */
 export async function* askModels<Q extends Question>(
   executor: Executor,
@@ -29,6 +30,7 @@ export async function* askModels<Q extends Question>(
   options: RunOptions = {},
 ): AsyncGenerator<ModelAnswer<Q>> {
   const { architecture } = zoo.manifest;
+  requireAskable(architecture);
   for (const [activation, indices] of byActivation(models)) {
     const weights = weightsOf(
       zoo,

@@ -1,0 +1,81 @@
+import type { ModelRow } from "@zoo/format";
+import type { ResultColumn, ResultTable } from "../results/result.ts";
+import type { Aligners } from "../weight-space/aligners.ts";
+
+export type Row = (number | string)[];
+
+/** Distances of all pairs of M models by epoch, part and metric, before and after alignment. */
+export function alignedTable(M: number, rows: Row[]): ResultTable {
+  return {
+    name: "aligned_distances",
+    caption: `Distances between the weights of ${M} models, over all pairs, before and after alignment`,
+    columns: [
+      { name: "epoch", type: "INT32", description: "Of the weights." },
+      { name: "part", type: "STRING", description: "all, the path of a layer, or the name of a tensor." },
+      { name: "metric", type: "STRING", description: "l2 or cosine_distance." },
+      ...["raw", "aligned"].flatMap(sideColumns),
+      number("ratio", "Mean after alignment over mean before."),
+      { name: "pairs", type: "INT32", description: "Pairs with a number." },
+    ],
+    rows,
+  };
+}
+
+export function nearestTable(rows: Row[]): ResultTable {
+  return {
+    name: "nearest_models",
+    caption: "The nearest other model of each, before and after alignment",
+    long: true,
+    columns: [
+      { name: "epoch", type: "INT32", description: "Of the weights." },
+      { name: "id", type: "INT32", description: "Of the model." },
+      {
+        name: "nearest",
+        type: "INT32",
+        description: "Id of the model at the least L2 distance, -1 where there is none.",
+      },
+      number("distance", "L2 distance to it."),
+      { name: "aligned_nearest", type: "INT32", description: "Id of the model at the least aligned L2 distance." },
+      number("aligned_distance", "Aligned L2 distance to it."),
+    ],
+    rows,
+  };
+}
+
+function sideColumns(side: string): ResultColumn[] {
+  return [
+    number(`${side}_mean`, "Mean over pairs of models."),
+    number(`${side}_low`, "Lower end of the 95 % interval of the mean, by resampling models."),
+    number(`${side}_high`, "Upper end of it."),
+    number(`${side}_median`, "Median."),
+  ];
+}
+
+function number(name: string, description: string): ResultColumn {
+  return { name, type: "DOUBLE", description };
+}
+
+/** What aligned distances depend on, as a sentence. of: models that these were drawn from. */
+export function alignmentDefinition(
+  aligners: Aligners,
+  models: readonly ModelRow[],
+  of: number,
+  { restarts, seed }: { restarts: number; seed: number },
+): string {
+  const activations = new Set(models.map(({ activation }) => activation));
+  const flips = Array.from(activations, (activation) => {
+    const layers = aligners
+      .of(activation)
+      .symmetries.groups.filter((group) => group.flips)
+      .map(({ name }) => name);
+    return layers.length === 0 ? "" : `${layers.join(", ")} with ${activation}`;
+  }).filter((text) => text !== "");
+  const which = models.length === of ? `all ${of} models` : `${models.length} of ${of} models, drawn by the seed`;
+  const random =
+    restarts === 0 ? "no random restarts" : `and from ${restarts} random starts (seed ${seed}), the nearest end kept`;
+  const signs =
+    flips.length === 0
+      ? "no signs change"
+      : `signs may change in ${flips.join("; ")}, where that keeps the function of both networks`;
+  return `Alignment: pairs of ${which}; the later model of a pair is moved by weight matching (coordinate descent over the groups of units, in the order of the network), started by matching each group by its incoming weights, ${random}; ${signs}. The end is a local optimum: the distances are upper bounds, which random starts lower by about 1 %. Layers are compared as the alignment of the whole network has moved them.`;
+}

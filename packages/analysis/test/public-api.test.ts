@@ -1,0 +1,227 @@
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import * as isomorphic from "../src/index.ts";
+import * as node from "../src/node.ts";
+
+const names = (module: object): string[] => Object.keys(module).sort((a, b) => (a < b ? -1 : 1));
+
+test("@zoo/analysis exports these values", () => {
+  expect(names(isomorphic)).toMatchInlineSnapshot(`
+    [
+      "ActivityMeter",
+      "Aligner",
+      "Aligners",
+      "LEAST_SPREAD",
+      "LinearAssignment",
+      "SymmetrySignature",
+      "TrajectoryFollower",
+      "activationLayers",
+      "activityRule",
+      "adjustedRandIndex",
+      "agreementAgainstAccuracy",
+      "align",
+      "alignToReference",
+      "alignable",
+      "alignedDistances",
+      "alignedDistancesBetween",
+      "analyseHyperparameters",
+      "anova",
+      "applySymmetry",
+      "applyToBuffers",
+      "arrayRows",
+      "atEpoch",
+      "axesAround",
+      "axis",
+      "bandsTable",
+      "baselineOf",
+      "bootstrapInterval",
+      "bootstrapIntervals",
+      "brackets",
+      "checkpointClusters",
+      "cliffsDelta",
+      "clusterTree",
+      "cohensD",
+      "combinationTable",
+      "comparability",
+      "compareMetrics",
+      "compareSamples",
+      "compose",
+      "connectivity",
+      "cosineFromDistances",
+      "countAnswers",
+      "countsOf",
+      "courseTable",
+      "cutTree",
+      "deadByWeights",
+      "densityGrid",
+      "designOf",
+      "effectTable",
+      "effectiveRank",
+      "embedStates",
+      "engineSurface",
+      "evaluatePaths",
+      "evaluateSlices",
+      "evenSample",
+      "extremeEigenvalues",
+      "factorialAnova",
+      "failureTable",
+      "failuresOf",
+      "filterNormalisedDirection",
+      "fisherUpper",
+      "groupModels",
+      "groupingColumns",
+      "hedgesG",
+      "hessians",
+      "holm",
+      "hutchPlusPlus",
+      "identitySymmetry",
+      "imageDistances",
+      "importanceByEpoch",
+      "importanceByEpochTable",
+      "importanceTable",
+      "invert",
+      "jensenShannonDistances",
+      "kolmogorovSmirnovTest",
+      "kolmogorovUpper",
+      "leastSquaresAnova",
+      "lengthsPerEpoch",
+      "levelTable",
+      "linearVector",
+      "linkages",
+      "mannWhitneyTest",
+      "mapQuality",
+      "mean",
+      "meanOfEach",
+      "measurePairs",
+      "medianDistance",
+      "metricBands",
+      "metricMatrix",
+      "metricsOf",
+      "modelBand",
+      "modelBands",
+      "modelTable",
+      "nearestModuloSymmetry",
+      "nearestNeighbors",
+      "nearestNeighbours",
+      "neighborRatios",
+      "neighbourBytes",
+      "normalQuantile",
+      "normalUpper",
+      "oddestModels",
+      "orderByBest",
+      "pairDistances",
+      "pairHistogram",
+      "pairMeasures",
+      "pairTable",
+      "pairValues",
+      "participationRatio",
+      "performanceTable",
+      "permutationOf",
+      "permutationTest",
+      "phaseOf",
+      "phaseThresholds",
+      "planeThrough",
+      "pointOfSlice",
+      "pointOnPath",
+      "populationDimensions",
+      "principalComponents",
+      "principalDirections",
+      "probabilities",
+      "probeImages",
+      "procrustesSimilarities",
+      "purity",
+      "quantile",
+      "quantilesOf",
+      "randomSample",
+      "randomSymmetry",
+      "rankVector",
+      "rbfVector",
+      "relativeDistances",
+      "rowsParticipationRatio",
+      "samplePlaces",
+      "sampleTable",
+      "select",
+      "seriesShape",
+      "sharedNeighbours",
+      "signFlips",
+      "signatureDistance",
+      "similarityMatrices",
+      "similarityNames",
+      "sortedNumbers",
+      "spectralDensity",
+      "spectralQuadrature",
+      "standardDeviation",
+      "stateBlocks",
+      "stateRows",
+      "studentQuantile",
+      "studentTwoSided",
+      "summarisePairs",
+      "summarisePerformance",
+      "sweepCost",
+      "symmetriesOf",
+      "testTable",
+      "trainBends",
+      "trainingCourses",
+      "trajectoryBands",
+      "trajectoryDimensions",
+      "trajectoryShape",
+      "trajectorySteps",
+      "twoNn",
+      "twoNnFit",
+      "twoNnLikelihood",
+      "umapMap",
+      "umapPresets",
+      "unitGroups",
+      "valueOf",
+      "variance",
+      "varianceTable",
+      "weightNorms",
+      "weightParts",
+      "weightStatisticBlocks",
+      "weightStatisticNames",
+      "weightStatistics",
+      "weightSurvey",
+      "welchTest",
+      "whyNoActivity",
+      "withinBetween",
+    ]
+  `);
+});
+
+test("@zoo/analysis/node exports these values besides", () => {
+  expect(names(node).filter((name) => !Object.hasOwn(isomorphic, name))).toMatchInlineSnapshot(`
+    [
+      "PieceStore",
+      "askActivity",
+      "askModels",
+      "lossSurface",
+      "queryZoo",
+      "toDataFrame",
+      "weightDiversity",
+    ]
+  `);
+});
+
+const source = new URL("../src/", import.meta.url);
+
+/** What a source file imports of ours besides types, as paths below src. */
+async function importsOf(file: string): Promise<{ text: string; imports: string[] }> {
+  const text = await readFile(new URL(file, source), "utf8");
+  const found = [...text.matchAll(/^(?:import|export|\})(?! type\b)[^;]*? from "(\.{1,2}\/[^"]+\.ts)"/gm)];
+  const urls = found.map(([, path]) => new URL(path, new URL(file, source)));
+  return { text, imports: urls.map((url) => url.href.slice(source.href.length)) };
+}
+
+test("nothing that @zoo/analysis imports needs Node", async () => {
+  const seen = new Set<string>();
+  const visit = async (file: string): Promise<void> => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    const { text, imports } = await importsOf(file);
+    expect(text, file).not.toMatch(/from "(node:|@zoo\/\w+\/node|@zoo\/cli)|\bBuffer\.|\bprocess\./);
+    for (const next of imports) await visit(next);
+  };
+  await visit("index.ts");
+  expect(seen.size).toBeGreaterThan(80);
+  expect([...seen].filter((file) => /^(node|cli|commands|report|query)\//.test(file))).toEqual([]);
+});
