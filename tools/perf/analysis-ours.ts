@@ -9,7 +9,7 @@ import {
   hessians,
   jensenShannonDistances,
   measurePairs,
-  neighborRatios,
+  neighbourRatios,
   pairDistances,
   principalComponents,
   probabilities,
@@ -156,7 +156,7 @@ const questions: Record<string, () => Promise<() => Promise<Answered>>> = {
   async neighbours() {
     const rows = models(sizes.neighbourRows);
     return async () => {
-      const { ratios } = await neighborRatios(dense, rows, D);
+      const { ratios } = await neighbourRatios(dense, rows, D);
       return { values: Float64Array.of(twoNnFit(ratios)) };
     };
   },

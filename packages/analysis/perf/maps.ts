@@ -1,6 +1,6 @@
 // PCA of states streamed from a file, neighbours and TwoNN of models, and a UMAP map; with --python beside scikit-learn and umap-learn
 // on the same numbers and cores. Every task runs in a process of its own, so that its peak of memory is its own.
-// From this package: npx tsx --conditions=@zoo/source perf/maps.ts [--states 51000] [--models 2000] [--points 5000] [--tasks pca,neighbors,umap] [--python PYTHON]
+// From this package: npx tsx --conditions=@zoo/source perf/maps.ts [--states 51000] [--models 2000] [--points 5000] [--tasks pca,neighbours,umap] [--python PYTHON]
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
@@ -12,7 +12,7 @@ import type { Dense } from "@zoo/engine";
 import { loadEngine } from "@zoo/engine/node";
 import { principalComponents } from "../src/dimension/principal-components.ts";
 import type { RowSource } from "../src/dimension/row-source.ts";
-import { neighborRatios, twoNnFit } from "../src/dimension/two-nn.ts";
+import { neighbourRatios, twoNnFit } from "../src/dimension/two-nn.ts";
 import { mapQuality } from "../src/maps/map-quality.ts";
 import { umapMap } from "../src/maps/umap-map.ts";
 import { umapPresets } from "../src/maps/umap-presets.ts";
@@ -25,7 +25,7 @@ const { values } = parseArgs({
     states: { type: "string", default: "51000" },
     models: { type: "string", default: "2000" },
     points: { type: "string", default: "5000" },
-    tasks: { type: "string", default: "pca,neighbors,umap" },
+    tasks: { type: "string", default: "pca,neighbours,umap" },
     python: { type: "string" },
     /** Of a task's own process: the file of its rows. */
     file: { type: "string" },
@@ -72,7 +72,7 @@ function compare(): void {
  * Throws where they do not agree with a route that is exact.
  */
 function worst(task: string, ours: Timing, theirs: Timing & { by: string; exact: boolean }): number {
-  const limit = { pca: 1e-5, neighbors: 1e-5, umap: 0.02 }[task] ?? 0;
+  const limit = { pca: 1e-5, neighbours: 1e-5, umap: 0.02 }[task] ?? 0;
   let apart = 0;
   for (const [name, value] of Object.entries(theirs.found)) {
     const mine = [ours.found[name]].flat();
@@ -89,7 +89,7 @@ async function runTask(task: string, file: string): Promise<void> {
   const engine = await loadEngine("auto");
   const { dense } = engine;
   const since = performance.now();
-  const found = await { pca, neighbors, umap }[task as "pca"](dense, file);
+  const found = await { pca, neighbours, umap }[task as "pca"](dense, file);
   const seconds = (performance.now() - since) / 1000;
   console.log(JSON.stringify({ seconds, peakMiB: process.resourceUsage().maxRSS / 1024, found } satisfies Timing));
 }
@@ -99,8 +99,8 @@ async function pca(dense: Dense, file: string): Promise<Timing["found"]> {
   return { variance: Array.from(variance.subarray(0, 10)), passes };
 }
 
-async function neighbors(dense: Dense, file: string): Promise<Timing["found"]> {
-  const { ratios } = await neighborRatios(dense, floats(file), D);
+async function neighbours(dense: Dense, file: string): Promise<Timing["found"]> {
+  const { ratios } = await neighbourRatios(dense, floats(file), D);
   return { dimension: twoNnFit(ratios) };
 }
 

@@ -47,7 +47,7 @@ export { type MeasuredPairs, pairComparisonTable } from "./comparison/pair-compa
 export { pairedTable } from "./comparison/paired-table.ts";
 export { type TrajectoryQuantitiesOptions, trajectoryQuantities } from "./comparison/trajectory-quantities.ts";
 export { type WeightQuantitiesOptions, weightQuantities } from "./comparison/weight-quantities.ts";
-export { type Neighbors, nearestNeighbors } from "./dimension/nearest-neighbors.ts";
+export { type Neighbours, nearestNeighbours } from "./dimension/nearest-neighbours.ts";
 export { effectiveRank, participationRatio } from "./dimension/participation-ratio.ts";
 export {
   type PopulationDimension,
@@ -60,8 +60,8 @@ export { arrayRows, type RowBlock, type RowSource, stateRows } from "./dimension
 export { type Estimate } from "./dimension/second-moment.ts";
 export {
   type IntrinsicDimension,
-  type NeighborRatios,
-  neighborRatios,
+  type NeighbourRatios,
+  neighbourRatios,
   twoNn,
   twoNnFit,
   twoNnLikelihood,
@@ -176,7 +176,7 @@ export {
 } from "./weight-space/aligned-distances.ts";
 export { Aligners, type AlignersOptions } from "./weight-space/aligners.ts";
 export { LinearAssignment } from "./weight-space/linear-assignment.ts";
-export { type NearestNetwork, nearestModuloSymmetry, nearestNeighbours } from "./weight-space/nearest-network.ts";
+export { type NearestNetwork, nearestModuloSymmetry, nearestOfMatrix } from "./weight-space/nearest-network.ts";
 export { type NetworkList } from "./weight-space/network-list.ts";
 export {
   cosineFromDistances,

@@ -23,7 +23,7 @@ interface EmbedOptions {
   preset: UmapPresetName | "none";
   start: "pca" | "random";
   points: number;
-  neighbors?: number;
+  neighbours?: number;
 }
 
 const presets = [...(Object.keys(umapPresets) as UmapPresetName[]), "none"] as const;
@@ -39,7 +39,7 @@ export const embed: AnalysisCommand<EmbedOptions> = {
       .option("--standardise", "divide every weight by its standard deviation first")
       .option("--preset <name>", `of UMAP: ${presets.join(", ")}`, oneOf("--preset", presets), "baseline")
       .option("--start <name>", "where points of UMAP start: pca, random", oneOf("--start", starts), "pca")
-      .option("--neighbors <n>", "of UMAP, instead of the preset's", wholeNumber("--neighbors", 2, 1000))
+      .option("--neighbours <n>", "of UMAP, instead of the preset's", wholeNumber("--neighbours", 2, 1000))
       .option("--points <n>", "most states on a map", wholeNumber("--points", 4, 20_000), POINTS),
   run: async (analysis, options) => {
     const { seed, signal } = analysis;
@@ -78,7 +78,7 @@ function epochsWanted({ selection }: Analysis, { epochs }: EmbedOptions): Select
   return epochs === undefined ? { ...selection, epochs: selection.epochs.slice(-1) } : selection;
 }
 
-function umapOf({ preset, neighbors }: EmbedOptions): { neighbors: number; minDist: number } | null {
+function umapOf({ preset, neighbours }: EmbedOptions): { neighbours: number; minDist: number } | null {
   if (preset === "none") return null;
-  return { ...umapPresets[preset], ...(neighbors === undefined ? {} : { neighbors }) };
+  return { ...umapPresets[preset], ...(neighbours === undefined ? {} : { neighbours }) };
 }

@@ -1,10 +1,10 @@
 import type { Dense, RunOptions } from "@zoo/engine";
 import { bootstrapInterval } from "../statistics/bootstrap.ts";
 import { distinctRows, takeRows } from "./distinct-rows.ts";
-import { nearestNeighbors } from "./nearest-neighbors.ts";
+import { nearestNeighbours } from "./nearest-neighbours.ts";
 
 /** Second over first neighbour distance of each row. */
-export interface NeighborRatios {
+export interface NeighbourRatios {
   /** [n]: NaN for a row that equals an earlier one, or where fewer than three different rows leave it undefined. */
   ratios: Float64Array;
   /** Rows that equal an earlier one: left out, and no neighbours. */
@@ -12,17 +12,17 @@ export interface NeighborRatios {
 }
 
 /** Distances between all pairs of the rows [n, D], exactly; equal rows count once, since a distance of 0 has no ratio. */
-export async function neighborRatios(
+export async function neighbourRatios(
   dense: Dense,
   rows: Float32Array,
   D: number,
   options: RunOptions = {},
-): Promise<NeighborRatios> {
+): Promise<NeighbourRatios> {
   const kept = distinctRows(rows, D);
   const n = rows.length / D;
   const ratios = new Float64Array(n).fill(Number.NaN);
   if (kept.length > 2) {
-    const { distances } = await nearestNeighbors(dense, takeRows(rows, D, kept), D, 2, options);
+    const { distances } = await nearestNeighbours(dense, takeRows(rows, D, kept), D, 2, options);
     for (const [i, row] of kept.entries()) {
       if (distances[2 * i] > 0) ratios[row] = distances[2 * i + 1] / distances[2 * i];
     }
@@ -96,7 +96,7 @@ export async function twoNn(
   D: number,
   options: TwoNnOptions,
 ): Promise<IntrinsicDimension> {
-  const { ratios, duplicates } = await neighborRatios(dense, rows, D, options);
+  const { ratios, duplicates } = await neighbourRatios(dense, rows, D, options);
   const groups = groupRatios(ratios, options.models ?? Int32Array.from(ratios, (_, i) => i));
   const interval = (statistic: (ratios: Float64Array) => number): { low: number; high: number } =>
     bootstrapInterval(groups.length, (drawn) => statistic(drawnRatios(groups, drawn)), options);

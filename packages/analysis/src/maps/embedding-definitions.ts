@@ -27,7 +27,7 @@ export function embeddingDefinitions(
   ];
   if (umap !== null) {
     lines.push(
-      `UMAP: ${umap.neighbors} neighbours (the state itself among them), min_dist ${umap.minDist}, of the first ${dimensions} scores, Euclidean, exact neighbours, started ${start === "pca" ? "at the first two scores" : "at random"}; another seed gives another map.`,
+      `UMAP: ${umap.neighbours} neighbours (the state itself among them), min_dist ${umap.minDist}, of the first ${dimensions} scores, Euclidean, exact neighbours, started ${start === "pca" ? "at the first two scores" : "at random"}; another seed gives another map.`,
     );
   }
   if (paths) lines.push("Trajectories: participation ratio of each model's own states; a random walk has 2.5.");

@@ -1,5 +1,5 @@
 import type { Dense, RunOptions } from "@zoo/engine";
-import { nearestNeighbors } from "../dimension/nearest-neighbors.ts";
+import { nearestNeighbours } from "../dimension/nearest-neighbours.ts";
 
 /** How well a map keeps neighbourhoods; both in [0, 1], 1 is best. NaN below 4 rows. */
 export interface MapQuality {
@@ -33,14 +33,14 @@ export async function mapQuality(
   const k = Math.min(options.k ?? QUALITY_NEIGHBORS, Math.ceil(n / 2) - 1);
   if (k < 1 || n < 4) return { trustworthiness: Number.NaN, continuity: Number.NaN, k: Math.max(k, 0) };
   return {
-    trustworthiness: await keptNeighbors(dense, map, 2, rows, D, k, options),
-    continuity: await keptNeighbors(dense, rows, D, map, 2, k, options),
+    trustworthiness: await keptNeighbours(dense, map, 2, rows, D, k, options),
+    continuity: await keptNeighbours(dense, rows, D, map, 2, k, options),
     k,
   };
 }
 
 /** 1 minus the penalty for the k neighbours in `here` that are farther than rank k in `there`. */
-async function keptNeighbors(
+async function keptNeighbours(
   dense: Dense,
   here: Float32Array,
   Dhere: number,
@@ -50,7 +50,7 @@ async function keptNeighbors(
   options: RunOptions,
 ): Promise<number> {
   const n = here.length / Dhere;
-  const { indices } = await nearestNeighbors(dense, here, Dhere, k, options);
+  const { indices } = await nearestNeighbours(dense, here, Dhere, k, options);
   let penalty = 0;
   for (let first = 0; first < n; first += TILE) {
     options.signal?.throwIfAborted();
@@ -70,10 +70,10 @@ async function keptNeighbors(
 }
 
 /** Sum of (rank - k) over those of k neighbours of a row whose rank by `distances` is above k. */
-function excess(distances: Float64Array, row: number, neighbors: Int32Array): number {
-  const k = neighbors.length;
+function excess(distances: Float64Array, row: number, neighbours: Int32Array): number {
+  const k = neighbours.length;
   const nearer = (a: number, b: number): number => distances[a] - distances[b] || a - b;
-  const sorted = Int32Array.from(neighbors).sort(nearer);
+  const sorted = Int32Array.from(neighbours).sort(nearer);
   const below = new Int32Array(k + 1);
   const farthest = sorted[k - 1];
   for (let j = 0; j < distances.length; j++) {

@@ -1,6 +1,6 @@
 import type { Dense, RunOptions } from "@zoo/engine";
 import { UMAP } from "umap-js";
-import { nearestNeighbors } from "../dimension/nearest-neighbors.ts";
+import { nearestNeighbours } from "../dimension/nearest-neighbours.ts";
 import { draws } from "../population/draws.ts";
 import type { UmapPreset } from "./umap-presets.ts";
 
@@ -29,15 +29,15 @@ export async function umapMap(
 ): Promise<Float32Array> {
   const n = rows.length / D;
   if (n < 4) return new Float32Array(2 * n).fill(Number.NaN);
-  const neighbors = Math.min(options.neighbors, n - 1);
+  const neighbours = Math.min(options.neighbours, n - 1);
   const random = draws(options.seed, "layout");
   const umap = new UMAP({
     nComponents: 2,
-    nNeighbors: neighbors,
+    nNeighbors: neighbours,
     minDist: options.minDist,
     random: () => random.uniform(),
   });
-  const near = await nearestNeighbors(dense, rows, D, neighbors - 1, options);
+  const near = await nearestNeighbours(dense, rows, D, neighbours - 1, options);
   umap.setPrecomputedKNN(
     withSelf(near.indices, n, (i) => i),
     withSelf(near.distances, n, () => 0),

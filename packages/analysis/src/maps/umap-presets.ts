@@ -1,7 +1,7 @@
 /** How far a map looks, and how tightly it packs. */
 export interface UmapPreset {
   /** Neighbours of each row, itself among them. */
-  neighbors: number;
+  neighbours: number;
   /** Smallest distance between points of the map. */
   minDist: number;
 }
@@ -11,9 +11,9 @@ export interface UmapPreset {
  * (Model Zoos data set, Schürholt et al. 2022), `sampling` shows hyper-representations and what is sampled from them.
  */
 export const umapPresets = {
-  baseline: { neighbors: 25, minDist: 0.001 },
-  sampling: { neighbors: 15, minDist: 0.01 },
-  umap: { neighbors: 15, minDist: 0.1 },
+  baseline: { neighbours: 25, minDist: 0.001 },
+  sampling: { neighbours: 15, minDist: 0.01 },
+  umap: { neighbours: 15, minDist: 0.1 },
 } as const satisfies Record<string, UmapPreset>;
 
 export type UmapPresetName = keyof typeof umapPresets;

@@ -4,7 +4,7 @@ import { summarisePairs } from "../statistics/pair-statistics.ts";
 import { randomSample } from "../statistics/samples.ts";
 import { type AlignedDistances, alignedDistances } from "../weight-space/aligned-distances.ts";
 import { Aligners } from "../weight-space/aligners.ts";
-import { nearestNeighbours } from "../weight-space/nearest-network.ts";
+import { nearestOfMatrix } from "../weight-space/nearest-network.ts";
 import type { NetworkList } from "../weight-space/network-list.ts";
 import { cosineFromDistances, normsOf } from "../weight-space/pair-distances.ts";
 import { sweepCost } from "../weight-space/symmetry-groups.ts";
@@ -99,7 +99,7 @@ function partRows(
 }
 
 function nearestRows(epoch: number, models: readonly ModelRow[], raw: Float64Array, aligned: Float64Array): Row[] {
-  const [before, after] = [raw, aligned].map((matrix) => nearestNeighbours(matrix, models.length));
+  const [before, after] = [raw, aligned].map((matrix) => nearestOfMatrix(matrix, models.length));
   const idAt = (i: number): number => (i === -1 ? -1 : models[i].id);
   return models.map(({ id }, i) => [
     epoch,

@@ -57,7 +57,7 @@ export async function nearestModuloSymmetry(
 }
 
 /** For each of M networks the nearest other one, from their distances [M, M]: its index and distance, -1 and NaN where no distance is defined. */
-export function nearestNeighbours(distances: Float64Array, M: number): { index: Int32Array; distance: Float64Array } {
+export function nearestOfMatrix(distances: Float64Array, M: number): { index: Int32Array; distance: Float64Array } {
   const index = new Int32Array(M).fill(-1);
   const distance = new Float64Array(M).fill(Number.NaN);
   for (let i = 0; i < M; i++) {

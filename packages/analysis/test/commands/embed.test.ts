@@ -17,7 +17,7 @@ async function embed(...argv: string[]): Promise<{ code: number; out: string; er
 }
 
 test("embed prints spectrum, dimensions and maps of the last epoch", async () => {
-  const { code, out } = await embed(await writeSmallZoo({ diverged: [3] }), "--neighbors", "3");
+  const { code, out } = await embed(await writeSmallZoo({ diverged: [3] }), "--neighbours", "3");
   expect(code).toBe(0);
   expect(out).toMatch(/^components +ratio +last_ratio\n +1 /m);
   expect(out).toMatch(/^umap {2,}5 /m);

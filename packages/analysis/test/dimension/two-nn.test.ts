@@ -1,14 +1,14 @@
 import { referenceDense as dense } from "@zoo/engine";
 import { expect, test } from "vitest";
-import { nearestNeighbors } from "../../src/dimension/nearest-neighbors.ts";
-import { neighborRatios, twoNn, twoNnFit, twoNnLikelihood } from "../../src/dimension/two-nn.ts";
+import { nearestNeighbours } from "../../src/dimension/nearest-neighbours.ts";
+import { neighbourRatios, twoNn, twoNnFit, twoNnLikelihood } from "../../src/dimension/two-nn.ts";
 import { goldens } from "../fixtures/maps.ts";
 import { goldenLatent, Lcg, latentShape, worstRelative } from "./latent.ts";
 
 const { N, D } = latentShape;
 
 test("neighbours are those of scipy's k-d tree", async () => {
-  const { indices, distances } = await nearestNeighbors(dense, goldenLatent(), D, 5);
+  const { indices, distances } = await nearestNeighbours(dense, goldenLatent(), D, 5);
   expect(Array.from(indices.subarray(0, 200))).toEqual(goldens.neighbors.indices.flat());
   expect(worstRelative(distances, goldens.neighbors.distances.flat())).toBeLessThan(1e-6); // float32 sums: 2.2e-7 seen
 });
@@ -16,11 +16,11 @@ test("neighbours are those of scipy's k-d tree", async () => {
 test("neighbours across tiles are those of all pairs at once, ties by the lower index", async () => {
   const n = 1100;
   const points = Float32Array.from({ length: n }, (_, i) => i % 550); // every point twice
-  const { indices, distances } = await nearestNeighbors(dense, points, 1, 3);
+  const { indices, distances } = await nearestNeighbours(dense, points, 1, 3);
   expect(Array.from(indices.subarray(30, 33))).toEqual([560, 9, 11]);
   expect(Array.from(distances.subarray(30, 33))).toEqual([0, 1, 1]);
   expect(indices.every((j, at) => j !== Math.floor(at / 3))).toBe(true);
-  await expect(nearestNeighbors(dense, points.subarray(0, 3), 1, 3)).rejects.toThrow("below 3 rows, got 3");
+  await expect(nearestNeighbours(dense, points.subarray(0, 3), 1, 3)).rejects.toThrow("below 3 rows, got 3");
 });
 
 test("TwoNN agrees with scikit-dimension, its likelihood with the formula in NumPy", async () => {
@@ -29,7 +29,7 @@ test("TwoNN agrees with scikit-dimension, its likelihood with the formula in Num
     [goldenLatent(), D, goldens.twoNn.latent],
     [cube, 5, goldens.twoNn.cube],
   ] as const) {
-    const { ratios } = await neighborRatios(dense, rows, width);
+    const { ratios } = await neighbourRatios(dense, rows, width);
     expect(worstRelative([twoNnFit(ratios)], [golden.scikitDimension])).toBeLessThan(1e-6); // float32 sums: 5e-8 seen
     expect(worstRelative([twoNnLikelihood(ratios)], [golden.likelihood])).toBeLessThan(1e-6);
   }
@@ -57,12 +57,12 @@ test("equal rows count once, are counted, and change nothing for the others", as
   twice.set(rows);
   twice.set(rows.subarray(5 * D, 7 * D), rows.length);
   twice.set(rows.subarray(5 * D, 6 * D), rows.length + 2 * D);
-  const plain = await neighborRatios(dense, rows, D);
-  const found = await neighborRatios(dense, twice, D);
+  const plain = await neighbourRatios(dense, rows, D);
+  const found = await neighbourRatios(dense, twice, D);
   expect(found.duplicates).toBe(3);
   expect(found.ratios.subarray(0, N)).toEqual(plain.ratios);
   expect(found.ratios.subarray(N).every(Number.isNaN)).toBe(true);
-  const zeros = await neighborRatios(dense, Float32Array.of(0, -0, 1, 3), 1);
+  const zeros = await neighbourRatios(dense, Float32Array.of(0, -0, 1, 3), 1);
   expect(zeros.duplicates).toBe(1);
 });
 

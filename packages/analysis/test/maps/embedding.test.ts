@@ -36,7 +36,7 @@ test("equal weights give maps that are undefined", async () => {
   const zoo = await smallZoo({ weights: () => new Float32Array(67).fill(0.5) });
   const { plane, umap, pca } = await embedStates(dense, await select(zoo), {
     seed: 1,
-    umap: { neighbors: 3, minDist: 0.1 },
+    umap: { neighbours: 3, minDist: 0.1 },
   });
   expect(pca.ratio[0]).toBeNaN();
   expect(plane.points.every(Number.isNaN)).toBe(true);

@@ -38,7 +38,7 @@ test("equal seeds give equal bytes, others another map", async () => {
 });
 
 test("more neighbours than rows are lowered, duplicates and one column are mapped, 3 rows are not", async () => {
-  expect(await umapMap(dense, small.subarray(0, 20), 4, { ...quick, neighbors: 99 })).toHaveLength(10);
+  expect(await umapMap(dense, small.subarray(0, 20), 4, { ...quick, neighbours: 99 })).toHaveLength(10);
   const twice = Float32Array.from({ length: 40 }, (_, i) => i >> 1);
   expect((await umapMap(dense, twice, 1, quick)).every(Number.isFinite)).toBe(true);
   expect((await umapMap(dense, small.subarray(0, 12), 4, quick)).every(Number.isNaN)).toBe(true);

@@ -8,7 +8,7 @@ import {
   alignToReference,
 } from "../../src/weight-space/aligned-distances.ts";
 import { Aligners } from "../../src/weight-space/aligners.ts";
-import { nearestModuloSymmetry, nearestNeighbours } from "../../src/weight-space/nearest-network.ts";
+import { nearestModuloSymmetry, nearestOfMatrix } from "../../src/weight-space/nearest-network.ts";
 import type { NetworkList } from "../../src/weight-space/network-list.ts";
 import { applySymmetry, randomSymmetry } from "../../src/weight-space/symmetry.ts";
 import { SymmetrySignature, signatureDistance } from "../../src/weight-space/symmetry-bound.ts";
@@ -131,7 +131,7 @@ describe("nearestModuloSymmetry", () => {
   it("gives what aligning all pairs gives", async () => {
     const all = list(networks);
     const { aligned } = await alignedDistances(all, parts.slice(0, 1), new Aligners(cnn));
-    const { index, distance } = nearestNeighbours(aligned, 5);
+    const { index, distance } = nearestOfMatrix(aligned, 5);
     for (const model of [0, 1, 2, 3, 4]) {
       const found = await nearestModuloSymmetry(all, model, new Aligners(cnn));
       expect(found.index).toBe(index[model]);
@@ -148,7 +148,7 @@ describe("nearestModuloSymmetry", () => {
     const broken = networks[1].slice().fill(Number.POSITIVE_INFINITY, 3, 4);
     const found = await nearestModuloSymmetry(list([networks[0], broken]), 0, new Aligners(cnn));
     expect(found.index).toBe(-1);
-    expect([...nearestNeighbours(Float64Array.of(0, Number.NaN, Number.NaN, 0), 2).index]).toEqual([-1, -1]);
+    expect([...nearestOfMatrix(Float64Array.of(0, Number.NaN, Number.NaN, 0), 2).index]).toEqual([-1, -1]);
   });
 });
 

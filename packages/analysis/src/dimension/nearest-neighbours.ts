@@ -1,6 +1,6 @@
 import type { Dense, RunOptions } from "@zoo/engine";
 
-export interface Neighbors {
+export interface Neighbours {
   /** [n, k]: nearest first; of equally near ones, the one with the lower index. The row itself is not among them. */
   indices: Int32Array;
   /** [n, k]: Euclidean. */
@@ -13,15 +13,15 @@ const TILE = 512;
  * The k nearest other rows of every row of [n, D], exactly: all pairs, tile by tile, each pair once. Memory: a tile of
  * 512 x 512 distances. Rows that are equal are neighbours at distance 0. Throws RangeError unless 1 <= k < n.
  */
-export async function nearestNeighbors(
+export async function nearestNeighbours(
   dense: Dense,
   rows: Float32Array,
   D: number,
   k: number,
   options: RunOptions = {},
-): Promise<Neighbors> {
+): Promise<Neighbours> {
   const n = rows.length / D;
-  if (!(k >= 1 && k < n)) throw new RangeError(`nearestNeighbors: k must be 1 or more and below ${n} rows, got ${k}`);
+  if (!(k >= 1 && k < n)) throw new RangeError(`nearestNeighbours: k must be 1 or more and below ${n} rows, got ${k}`);
   const indices = new Int32Array(n * k).fill(-1);
   const distances = new Float64Array(n * k).fill(Number.POSITIVE_INFINITY);
   for (let i0 = 0; i0 < n; i0 += TILE) {
