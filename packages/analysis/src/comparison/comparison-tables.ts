@@ -1,5 +1,6 @@
 import type { Cell } from "@zoo/format";
-import type { ResultColumn, ResultTable } from "../results/result.ts";
+import { number, whole, word } from "../results/columns.ts";
+import type { ResultTable } from "../results/result.ts";
 import { holm } from "../statistics/holm.ts";
 import type { SampleComparison } from "./compare-samples.ts";
 
@@ -12,10 +13,6 @@ export interface NamedComparison {
   group: string;
   comparison: SampleComparison;
 }
-
-const number = (name: string, description: string): ResultColumn => ({ name, type: "DOUBLE", description });
-const whole = (name: string, description: string): ResultColumn => ({ name, type: "INT32", description });
-const word = (name: string, description: string): ResultColumn => ({ name, type: "STRING", description });
 
 const place = [word("quantity", "what is compared"), whole("epoch", "after this epoch"), word("group", "which models")];
 const placeCells = ({ quantity, epoch, group }: NamedComparison): Cell[] => [quantity, epoch, group];

@@ -1,3 +1,4 @@
+import { number, whole, word } from "../results/columns.ts";
 import type { ResultColumn, ResultTable } from "../results/result.ts";
 import { holm } from "../statistics/holm.ts";
 import type { PairComparison } from "./compare-pairs.ts";
@@ -12,10 +13,6 @@ export interface MeasuredPairs {
   models: { a: number; b: number };
   comparison: PairComparison;
 }
-
-const number = (name: string, description: string): ResultColumn => ({ name, type: "DOUBLE", description });
-const whole = (name: string, description: string): ResultColumn => ({ name, type: "INT32", description });
-const word = (name: string, description: string): ResultColumn => ({ name, type: "STRING", description });
 
 /** The diversity of A against that of B, a row for each measure; p corrected by Holm over the rows. */
 export function pairComparisonTable(measured: readonly MeasuredPairs[], name = "diversity"): ResultTable {

@@ -1,11 +1,10 @@
-import type { ResultColumn, ResultTable } from "../results/result.ts";
+import { number, whole, word } from "../results/columns.ts";
+import type { ResultTable } from "../results/result.ts";
 import { holm } from "../statistics/holm.ts";
 import { mean } from "../statistics/moments.ts";
 import { pairedTests } from "../statistics/paired-tests.ts";
 import type { Quantity } from "./compare-quantities.ts";
 import type { ModelPairs } from "./model-pairs.ts";
-
-const number = (name: string, description: string): ResultColumn => ({ name, type: "DOUBLE", description });
 
 /** Quantities of models of A against those of the models of B that correspond; both lists are of the same quantities. */
 export function pairedTable(
@@ -27,9 +26,9 @@ export function pairedTable(
     name,
     caption: `${of}, models that correspond: differences (A - B), effect sizes and two-sided tests.`,
     columns: [
-      { name: "quantity", type: "STRING", description: "what is compared" },
-      { name: "epoch", type: "INT32", description: "after this epoch" },
-      { name: "pairs", type: "INT32", description: "pairs of two finite values" },
+      word("quantity", "what is compared"),
+      whole("epoch", "after this epoch"),
+      whole("pairs", "pairs of two finite values"),
       number("mean_a", "mean over the models of A that have a partner"),
       number("mean_b", "mean over their partners"),
       number("difference", "mean of the differences"),

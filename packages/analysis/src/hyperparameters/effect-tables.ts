@@ -1,12 +1,9 @@
 import type { Cell } from "@zoo/format";
+import { number, whole, word } from "../results/columns.ts";
 import type { ResultColumn, ResultTable } from "../results/result.ts";
 import type { HyperparameterEffects, ImportanceByEpoch } from "./analyse.ts";
 
-const number = (name: string, description: string): ResultColumn => ({ name, type: "DOUBLE", description });
 const share = (name: string, description: string): ResultColumn => ({ ...number(name, description), unit: "fraction" });
-const whole = (name: string, description: string): ResultColumn => ({ name, type: "INT32", description });
-const word = (name: string, description: string): ResultColumn => ({ name, type: "STRING", description });
-
 const place = [word("metric", "name of the metric"), whole("epoch", "after this epoch")];
 
 /** Rows of several analyses in one table, each with its metric and epoch before it. */

@@ -1,6 +1,7 @@
 import { participationRatio } from "../dimension/participation-ratio.ts";
 import type { PopulationDimension } from "../dimension/population-dimension.ts";
 import type { Selection } from "../population/selection.ts";
+import { fraction, number, whole, word } from "../results/columns.ts";
 import type { ResultTable } from "../results/result.ts";
 import { quantile } from "../statistics/quantiles.ts";
 import type { Embedding, StateMap } from "./embedding.ts";
@@ -12,11 +13,11 @@ export function spectrumTable({ pca }: Embedding): ResultTable {
     name: "spectrum",
     caption: "Variance along the principal components",
     columns: [
-      { name: "component", type: "INT32", description: "from 1, strongest first" },
-      { name: "variance", type: "DOUBLE", description: "of the scores, divisor states - 1" },
-      { name: "ratio", type: "DOUBLE", description: "share of the total variance", unit: "fraction" },
-      { name: "cumulative", type: "DOUBLE", description: "share of this and all stronger ones", unit: "fraction" },
-      { name: "residual", type: "DOUBLE", description: "an eigenvalue is no farther from the variance; 0 when exact" },
+      whole("component", "from 1, strongest first"),
+      number("variance", "of the scores, divisor states - 1"),
+      fraction("ratio", "share of the total variance"),
+      fraction("cumulative", "share of this and all stronger ones"),
+      number("residual", "an eigenvalue is no farther from the variance; 0 when exact"),
     ],
     rows: Array.from(pca.variance, (variance, i) => {
       cumulative += pca.ratio[i];
@@ -35,14 +36,9 @@ export function varianceTable({ pca, k }: Embedding): ResultTable {
     name: "variance",
     caption: "Share of the variance that the first principal components hold",
     columns: [
-      { name: "components", type: "INT32", description: "the strongest" },
-      {
-        name: "ratio",
-        type: "DOUBLE",
-        description: "share of the total variance that they hold together",
-        unit: "fraction",
-      },
-      { name: "last_ratio", type: "DOUBLE", description: "share of the last of them alone", unit: "fraction" },
+      whole("components", "the strongest"),
+      fraction("ratio", "share of the total variance that they hold together"),
+      fraction("last_ratio", "share of the last of them alone"),
     ],
     rows: counts.map((count) => {
       const together = pca.ratio.subarray(0, count).reduce((a, b) => a + b, 0);
@@ -57,16 +53,16 @@ export function dimensionTable(dimensions: readonly PopulationDimension[]): Resu
     name: "dimension",
     caption: "Dimension of the models' weights",
     columns: [
-      { name: "epoch", type: "INT32", description: "of the states" },
-      { name: "models", type: "INT32", description: "looked at" },
-      { name: "participation_ratio", type: "DOUBLE", description: "(sum l)^2 / sum l^2 of the whole spectrum" },
-      { name: "twonn", type: "DOUBLE", description: "TwoNN, fit without the 10 % largest ratios" },
-      { name: "twonn_low", type: "DOUBLE", description: "95 % interval, bootstrap over models" },
-      { name: "twonn_high", type: "DOUBLE", description: "95 % interval, bootstrap over models" },
-      { name: "twonn_ml", type: "DOUBLE", description: "TwoNN by likelihood" },
-      { name: "twonn_ml_low", type: "DOUBLE", description: "95 % interval, bootstrap over models" },
-      { name: "twonn_ml_high", type: "DOUBLE", description: "95 % interval, bootstrap over models" },
-      { name: "duplicates", type: "INT32", description: "models equal to another, left out of TwoNN" },
+      whole("epoch", "of the states"),
+      whole("models", "looked at"),
+      number("participation_ratio", "(sum l)^2 / sum l^2 of the whole spectrum"),
+      number("twonn", "TwoNN, fit without the 10 % largest ratios"),
+      number("twonn_low", "95 % interval, bootstrap over models"),
+      number("twonn_high", "95 % interval, bootstrap over models"),
+      number("twonn_ml", "TwoNN by likelihood"),
+      number("twonn_ml_low", "95 % interval, bootstrap over models"),
+      number("twonn_ml_high", "95 % interval, bootstrap over models"),
+      whole("duplicates", "models equal to another, left out of TwoNN"),
     ],
     rows: dimensions.map((at) => [
       at.epoch,
@@ -96,11 +92,11 @@ export function mapsTable({ plane, umap, rows }: Embedding): ResultTable {
     name: "maps",
     caption: "How well the maps keep neighbourhoods (1 is best)",
     columns: [
-      { name: "map", type: "STRING", description: "pca: the first two scores" },
-      { name: "states", type: "INT32", description: "on the map" },
-      { name: "k", type: "INT32", description: "neighbours looked at" },
-      { name: "trustworthiness", type: "DOUBLE", description: "of neighbours in the map" },
-      { name: "continuity", type: "DOUBLE", description: "of neighbours in the data" },
+      word("map", "pca: the first two scores"),
+      whole("states", "on the map"),
+      whole("k", "neighbours looked at"),
+      number("trustworthiness", "of neighbours in the map"),
+      number("continuity", "of neighbours in the data"),
     ],
     rows: [line("pca", plane), ...(umap === undefined ? [] : [line("umap", umap)])],
   };
@@ -114,8 +110,8 @@ export function statesTable({ models, epochs }: Selection, { rows }: Embedding):
     name: "states",
     caption: "Rows of the arrays",
     columns: [
-      { name: "model", type: "INT32", description: "id" },
-      { name: "epoch", type: "INT32", description: "of the state" },
+      whole("model", "id"),
+      whole("epoch", "of the state"),
       {
         name: "mapped",
         type: "BOOLEAN",
@@ -140,11 +136,11 @@ export function participationTable({ pca }: Embedding, paths: Float64Array | und
     name: "participation",
     caption: "Participation ratio of the states together, and of each model's trajectory (median and quartiles)",
     columns: [
-      { name: "of", type: "STRING", description: "all states of the selection, or each model's own" },
-      { name: "ratio", type: "DOUBLE", description: "participation ratio; the median over models of trajectories" },
-      { name: "q25", type: "DOUBLE", description: "quartile over models" },
-      { name: "q75", type: "DOUBLE", description: "quartile over models" },
-      { name: "deviation", type: "DOUBLE", description: "standard error of the estimate; 0 when exact" },
+      word("of", "all states of the selection, or each model's own"),
+      number("ratio", "participation ratio; the median over models of trajectories"),
+      number("q25", "quartile over models"),
+      number("q75", "quartile over models"),
+      number("deviation", "standard error of the estimate; 0 when exact"),
     ],
     rows,
   };

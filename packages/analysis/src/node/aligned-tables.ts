@@ -1,4 +1,5 @@
 import type { ModelRow } from "@zoo/format";
+import { number, whole, word } from "../results/columns.ts";
 import type { ResultColumn, ResultTable } from "../results/result.ts";
 import type { Aligners } from "../weight-space/aligners.ts";
 
@@ -10,12 +11,12 @@ export function alignedTable(M: number, rows: Row[]): ResultTable {
     name: "aligned_distances",
     caption: `Distances between the weights of ${M} models, over all pairs, before and after alignment`,
     columns: [
-      { name: "epoch", type: "INT32", description: "Of the weights." },
-      { name: "part", type: "STRING", description: "all, the path of a layer, or the name of a tensor." },
-      { name: "metric", type: "STRING", description: "l2 or cosine_distance." },
+      whole("epoch", "Of the weights."),
+      word("part", "all, the path of a layer, or the name of a tensor."),
+      word("metric", "l2 or cosine_distance."),
       ...["raw", "aligned"].flatMap(sideColumns),
       number("ratio", "Mean after alignment over mean before."),
-      { name: "pairs", type: "INT32", description: "Pairs with a number." },
+      whole("pairs", "Pairs with a number."),
     ],
     rows,
   };
@@ -27,15 +28,11 @@ export function nearestTable(rows: Row[]): ResultTable {
     caption: "The nearest other model of each, before and after alignment",
     long: true,
     columns: [
-      { name: "epoch", type: "INT32", description: "Of the weights." },
-      { name: "id", type: "INT32", description: "Of the model." },
-      {
-        name: "nearest",
-        type: "INT32",
-        description: "Id of the model at the least L2 distance, -1 where there is none.",
-      },
+      whole("epoch", "Of the weights."),
+      whole("id", "Of the model."),
+      whole("nearest", "Id of the model at the least L2 distance, -1 where there is none."),
       number("distance", "L2 distance to it."),
-      { name: "aligned_nearest", type: "INT32", description: "Id of the model at the least aligned L2 distance." },
+      whole("aligned_nearest", "Id of the model at the least aligned L2 distance."),
       number("aligned_distance", "Aligned L2 distance to it."),
     ],
     rows,
@@ -49,10 +46,6 @@ function sideColumns(side: string): ResultColumn[] {
     number(`${side}_high`, "Upper end of it."),
     number(`${side}_median`, "Median."),
   ];
-}
-
-function number(name: string, description: string): ResultColumn {
-  return { name, type: "DOUBLE", description };
 }
 
 /** What aligned distances depend on, as a sentence. of: models that these were drawn from. */

@@ -4,6 +4,7 @@ import { jensenShannonDistances } from "../behaviour/jensen-shannon.ts";
 import { measurePairs, type PairMeasure, pairMeasures } from "../behaviour/pair-measures.ts";
 import { probabilities } from "../behaviour/probabilities.ts";
 import type { ImageProbe } from "../population/image-probe.ts";
+import { fraction, whole, word } from "../results/columns.ts";
 import type { ResultArray } from "../results/result.ts";
 import { meanOfEach } from "../statistics/pair-statistics.ts";
 import type { Analysis } from "./analysis.ts";
@@ -67,21 +68,17 @@ export async function behaviourDiversity(
       {
         name: "behaviour",
         caption: "How alike the answers of two models are, over all pairs of models",
-        columns: [
-          { name: "epoch", type: "INT32", description: "Epoch." },
-          { name: "measure", type: "STRING", description: "What is measured of a pair." },
-          ...summaryColumns,
-        ],
+        columns: [whole("epoch", "Epoch."), word("measure", "What is measured of a pair."), ...summaryColumns],
         rows,
       },
       {
         name: "behaviour_models",
         caption: "The models, in the order of the matrices' axes",
         columns: [
-          { name: "epoch", type: "INT32", description: "Epoch." },
-          { name: "id", type: "INT32", description: "Id of the model." },
-          { name: "accuracy", type: "DOUBLE", description: "On the images of this analysis.", unit: "fraction" },
-          { name: "mean_agreement", type: "DOUBLE", description: "With the other models.", unit: "fraction" },
+          whole("epoch", "Epoch."),
+          whole("id", "Id of the model."),
+          fraction("accuracy", "On the images of this analysis."),
+          fraction("mean_agreement", "With the other models."),
         ],
         rows: ofModels,
         long: true,

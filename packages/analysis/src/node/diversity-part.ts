@@ -1,4 +1,5 @@
 import { type ModelRow, ZooError } from "@zoo/format";
+import { whole } from "../results/columns.ts";
 import type { Result, ResultColumn } from "../results/result.ts";
 import { type PairSummary, resamplesOf, summarisePairs } from "../statistics/pair-statistics.ts";
 import { randomSample } from "../statistics/samples.ts";
@@ -40,8 +41,8 @@ export const summaryColumns: readonly ResultColumn[] = [
   number("median", "Median."),
   number("q75", "Quantile .75."),
   number("q95", "Quantile .95."),
-  { name: "pairs", type: "INT32", description: "Pairs with a number." },
-  { name: "undefined", type: "INT32", description: "Pairs whose number is undefined; they are left out." },
+  whole("pairs", "Pairs with a number."),
+  whole("undefined", "Pairs whose number is undefined; they are left out."),
 ];
 
 /** The pairs of a matrix [M, M] as the cells of `summaryColumns`. */

@@ -4,6 +4,7 @@ import { LEAST_SPREAD } from "../behaviour/image-distances.ts";
 import { DEFAULT_NEIGHBOURS, type SimilarityName } from "../behaviour/similarities.ts";
 import { type FeatureSource, similarityMatrices } from "../behaviour/similarity-matrices.ts";
 import type { ImageProbe } from "../population/image-probe.ts";
+import { number, whole, word } from "../results/columns.ts";
 import type { ResultArray } from "../results/result.ts";
 import { randomSample } from "../statistics/samples.ts";
 import type { Analysis } from "./analysis.ts";
@@ -97,9 +98,9 @@ export async function representationDiversity(
         name: "representation",
         caption: "How alike the representations of two models are, over all pairs of models",
         columns: [
-          { name: "epoch", type: "INT32", description: "Epoch." },
-          { name: "layer", type: "STRING", description: "Whose outputs are compared." },
-          { name: "similarity", type: "STRING", description: "How they are compared." },
+          whole("epoch", "Epoch."),
+          word("layer", "Whose outputs are compared."),
+          word("similarity", "How they are compared."),
           ...summaryColumns,
         ],
         rows,
@@ -108,14 +109,10 @@ export async function representationDiversity(
         name: "representation_models",
         caption: "The models, in the order of the matrices' axes",
         columns: [
-          { name: "epoch", type: "INT32", description: "Epoch." },
-          { name: "layer", type: "STRING", description: "Layer." },
-          { name: "id", type: "INT32", description: "Id of the model." },
-          {
-            name: "spread",
-            type: "DOUBLE",
-            description: "Median distance of two images over the length of the features.",
-          },
+          whole("epoch", "Epoch."),
+          word("layer", "Layer."),
+          whole("id", "Id of the model."),
+          number("spread", "Median distance of two images over the length of the features."),
         ],
         rows: ofModels,
         long: true,

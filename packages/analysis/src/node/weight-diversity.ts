@@ -1,5 +1,6 @@
 import { deriveLayout } from "@zoo/format";
 import { weightsOf } from "../population/state-blocks.ts";
+import { word } from "../results/columns.ts";
 import { modelIds, pairMatrices } from "../results/model-arrays.ts";
 import { pairDistances, relativeDistances } from "../weight-space/pair-distances.ts";
 import { type WeightPart, weightParts } from "../weight-space/weight-parts.ts";
@@ -75,8 +76,8 @@ async function rawDiversity(
         caption: `Distances between the weights of ${M} models, over all pairs`,
         columns: [
           { name: "epoch", type: "INT32", description: "Of the weights." },
-          { name: "part", type: "STRING", description: "all, the path of a layer, or the name of a tensor." },
-          { name: "metric", type: "STRING", description: "l2, relative_l2 or cosine_distance." },
+          word("part", "all, the path of a layer, or the name of a tensor."),
+          word("metric", "l2, relative_l2 or cosine_distance."),
           ...summaryColumns,
         ],
         rows,

@@ -1,4 +1,5 @@
 import type { ModelRow } from "@zoo/format";
+import { number, whole, word } from "../results/columns.ts";
 import type { ResultColumn, ResultTable } from "../results/result.ts";
 import { mean } from "../statistics/moments.ts";
 import { quantilesOf } from "../statistics/quantiles.ts";
@@ -24,11 +25,11 @@ export function courseTable({ groups, courses }: Performance): ResultTable {
     name: "training",
     caption: "Best, last, least and greatest accuracy over training: means over models, medians of epochs.",
     columns: [
-      { name: "group", type: "STRING", description: "which models" },
-      { name: "models", type: "INT32", description: "number of models" },
+      word("group", "which models"),
+      whole("models", "number of models"),
       ...columns.map(([name, , description]): ResultColumn => {
         const how = isEpoch(name) ? "median" : "mean";
-        return { name, type: "DOUBLE", description: `${description}, ${how} over models` };
+        return number(name, `${description}, ${how} over models`);
       }),
     ],
     rows: groups.map(({ label, models }) => [
@@ -49,8 +50,8 @@ export function modelTable(models: readonly ModelRow[], { groups, courses, failu
     name: "models",
     caption: "Every model.",
     columns: [
-      { name: "id", type: "INT32", description: "of the model" },
-      { name: "group", type: "STRING", description: "which models it is one of" },
+      whole("id", "of the model"),
+      word("group", "which models it is one of"),
       ...columns.map(([name, , description]): ResultColumn => {
         return { name, type: isEpoch(name) ? "INT32" : "DOUBLE", description };
       }),

@@ -1,4 +1,5 @@
 import type { ModelRow } from "@zoo/format";
+import { word } from "../results/columns.ts";
 import type { ResultTable } from "../results/result.ts";
 import type { Baseline } from "./baseline.ts";
 import { CHANCE_LEVEL } from "./failures.ts";
@@ -25,7 +26,7 @@ export function failureTable(
     name: "failures",
     caption: "Models that failed.",
     columns: [
-      { name: "group", type: "STRING", description: "which models" },
+      word("group", "which models"),
       ...columns.map(([name, description]) => ({ name, type: "INT32" as const, description })),
     ],
     rows: labels.map((label) => {

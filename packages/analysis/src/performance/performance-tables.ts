@@ -1,11 +1,9 @@
+import { whole, word } from "../results/columns.ts";
 import type { ResultColumn, ResultTable } from "../results/result.ts";
 import type { Interval } from "../statistics/bootstrap.ts";
 import { bandQuantiles, type MetricBand } from "./metric-bands.ts";
 
 const metric = (name: string, description: string): ResultColumn => ({ name, type: "DOUBLE", description });
-const whole = (name: string, description: string): ResultColumn => ({ name, type: "INT32", description });
-const word = (name: string, description: string): ResultColumn => ({ name, type: "STRING", description });
-
 const spread: readonly ResultColumn[] = [
   metric("std", "standard deviation over models, with n - 1"),
   metric("min", "least of the models"),

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { whole } from "../results/columns.ts";
 import type { ResultColumn, ResultTable } from "../results/result.ts";
 import type { ModelBand } from "../weights/model-bands.ts";
 import type { LegendItem } from "./chart.ts";
@@ -62,7 +63,7 @@ export function epochScale(rows: readonly { epoch: number }[], ticks: number): o
 }
 
 export const plainNumber = (name: string, description: string): ResultColumn => ({ name, type: "DOUBLE", description });
-export const epochColumn: ResultColumn = { name: "epoch", type: "INT32", description: "Stored epoch" };
+export const epochColumn: ResultColumn = whole("epoch", "Stored epoch");
 
 export const bandColumnsShown: ResultColumn[] = ["5 %", "25 %", "median", "75 %", "95 %"].map((name) =>
   plainNumber(name, name === "median" ? "Median over models" : "Quantile over models"),

@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { count, percent, plural } from "@zoo/cli";
 import type { ModelRow } from "@zoo/format";
 import { designOf, type Factor } from "../hyperparameters/design.ts";
+import { fraction, whole } from "../results/columns.ts";
 import type { ResultColumn, ResultTable } from "../results/result.ts";
 import { mean } from "../statistics/moments.ts";
 import { averageRanks } from "../statistics/ranks.ts";
@@ -10,14 +11,13 @@ import { evenSample } from "../statistics/samples.ts";
 import { chart, isNarrow, type LegendItem, percents } from "./chart.ts";
 import { tip } from "./clean-svg.ts";
 import { plainNumber } from "./epoch-bands.ts";
+import { MOST_MODELS } from "./model-scores.ts";
 import { numberText, type Span, scaleOf } from "./number-scale.ts";
 import { category, sequence } from "./palette.ts";
 import { modelAnchor, type ReportZoo } from "./report-context.ts";
 
 /** Points in a figure; a larger zoo shows so many, evenly spaced by id. */
 export const MOST_POINTS = 600;
-/** The table of models has all of a zoo of at most so many, so that points can lead there. */
-const MOST_LINKED = 2000;
 /** Kinds that colours can tell apart. */
 const MOST_KINDS = 7;
 
@@ -136,7 +136,7 @@ export function drawScatter(scatter: ModelScatter, width: number): string {
           const text = typeof value === "number" && !colors.kinds ? numberText(value) : value;
           return tip(
             `model ${models[m].id}: ${label} ${numberText(x[m])}, test ${percent(acc[m])}, ${colors.name} ${text}`,
-            models.length > MOST_LINKED ? "" : modelAnchor(from, models[m].id),
+            models.length > MOST_MODELS ? "" : modelAnchor(from, models[m].id),
           );
         },
       }),
@@ -155,12 +155,7 @@ export function scatterTable(scatter: ModelScatter, name: string, caption: strin
   return {
     name,
     caption,
-    columns: [
-      { name: "model", type: "INT32", description: "Id" },
-      plainNumber(column, label),
-      { name: "test_acc", type: "DOUBLE", unit: "fraction", description: "Test accuracy" },
-      color,
-    ],
+    columns: [whole("model", "Id"), plainNumber(column, label), fraction("test_acc", "Test accuracy"), color],
     rows: shownModels(scatter).map((m) => [from.analysis.selection.models[m].id, x[m], acc[m], colors.value(m)]),
   };
 }

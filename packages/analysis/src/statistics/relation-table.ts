@@ -1,4 +1,5 @@
 import type { Cell } from "@zoo/format";
+import { number, word } from "../results/columns.ts";
 import type { ResultTable } from "../results/result.ts";
 import { bootstrapInterval } from "./bootstrap.ts";
 import { rankCorrelation } from "./rank-correlation.ts";
@@ -37,11 +38,11 @@ export function relationTable(
     name: "relations",
     caption: `Rank correlation over ${M} models with ${targetName}`,
     columns: [
-      { name: "quantity", type: "STRING", description: "what is correlated" },
-      { name: "part", type: "STRING", description: "all or a layer" },
-      { name: "spearman", type: "DOUBLE", description: `Spearman's rank correlation with ${targetName}` },
-      { name: "low", type: "DOUBLE", description: "of the 95 % bootstrap interval over models" },
-      { name: "high", type: "DOUBLE", description: "of the 95 % bootstrap interval over models" },
+      word("quantity", "what is correlated"),
+      word("part", "all or a layer"),
+      number("spearman", `Spearman's rank correlation with ${targetName}`),
+      number("low", "of the 95 % bootstrap interval over models"),
+      number("high", "of the 95 % bootstrap interval over models"),
     ],
     rows,
   };

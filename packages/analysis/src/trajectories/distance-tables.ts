@@ -1,13 +1,10 @@
 import type { Cell } from "@zoo/format";
-import type { ResultColumn, ResultTable } from "../results/result.ts";
+import { number, whole, word } from "../results/columns.ts";
+import type { ResultTable } from "../results/result.ts";
 import { modelBand } from "../weights/model-bands.ts";
 import type { CheckpointClusters } from "./checkpoint-clusters.ts";
 import type { SeriesShape } from "./loss-along.ts";
 import type { WithinBetween } from "./within-between.ts";
-
-const number = (name: string, description: string): ResultColumn => ({ name, type: "DOUBLE", description });
-const whole = (name: string, description: string): ResultColumn => ({ name, type: "INT32", description });
-const word = (name: string, description: string): ResultColumn => ({ name, type: "STRING", description });
 
 /** Distances within and between trajectories in one row, and between models by epoch. */
 export function withinBetweenTables(

@@ -1,14 +1,11 @@
 import type { Cell } from "@zoo/format";
-import type { ResultColumn, ResultTable } from "../results/result.ts";
+import { number, whole, word } from "../results/columns.ts";
+import type { ResultTable } from "../results/result.ts";
 import { bootstrapInterval } from "../statistics/bootstrap.ts";
 import { type ModelBand, modelBand, modelBands } from "../weights/model-bands.ts";
 import { bandCells, bandColumns } from "../weights/weight-tables.ts";
 import { lengthsPerEpoch, type TrajectoryShape } from "./trajectory-shape.ts";
 import type { TrajectorySteps } from "./trajectory-steps.ts";
-
-const number = (name: string, description: string): ResultColumn => ({ name, type: "DOUBLE", description });
-const whole = (name: string, description: string): ResultColumn => ({ name, type: "INT32", description });
-const word = (name: string, description: string): ResultColumn => ({ name, type: "STRING", description });
 
 const DEGREES = 180 / Math.PI;
 

@@ -1,4 +1,5 @@
 import type { Cell } from "@zoo/format";
+import { word } from "../results/columns.ts";
 import type { ResultTable } from "../results/result.ts";
 import type { UnitActivity } from "./unit-activity.ts";
 
@@ -37,7 +38,7 @@ export function activityTable(layers: readonly LayerActivity[]): ResultTable {
     caption: "Hidden units that give the same for every image, and saturated ones",
     columns: [
       whole("epoch", "stored epoch"),
-      { name: "layer", type: "STRING", description: "the activation layer" },
+      word("layer", "the activation layer"),
       whole("units", "units of one model"),
       share("constant", "mean share of units that give the same for every image"),
       share("zero", "mean share of units that give 0 for every image"),

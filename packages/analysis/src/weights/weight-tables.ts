@@ -1,11 +1,9 @@
 import type { Cell } from "@zoo/format";
+import { number, whole, word } from "../results/columns.ts";
 import type { ResultColumn, ResultTable } from "../results/result.ts";
 import { type ModelBand, modelBand, modelBands } from "./model-bands.ts";
 import type { WeightSurvey } from "./weight-survey.ts";
 
-const number = (name: string, description: string): ResultColumn => ({ name, type: "DOUBLE", description });
-const whole = (name: string, description: string): ResultColumn => ({ name, type: "INT32", description });
-const word = (name: string, description: string): ResultColumn => ({ name, type: "STRING", description });
 const share = (name: string, description: string): ResultColumn => ({ ...number(name, description), unit: "fraction" });
 
 const epochColumn = whole("epoch", "stored epoch");

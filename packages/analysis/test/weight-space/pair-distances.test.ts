@@ -25,8 +25,7 @@ describe("pairDistances", () => {
 
   it.each(Object.entries(fixture.distances))("agrees with SciPy on %s", async (name, { euclidean, cosine }) => {
     const part = parts.find((candidate) => candidate.name === name);
-    expect(part).toBeDefined();
-    if (part === undefined) return;
+    if (part === undefined) throw new Error(`the layout has no part ${name}`);
     const { l2, cosineDistance } = await pairDistances(rows(networks), D, part, referenceDense);
     // float32 sums in blocks of 256: the contract of Dense allows 2e-6 of a squared distance; worst seen 1.6e-7 and 6.6e-7.
     expect(worst(pairValues(l2, 6), euclidean)).toBeLessThan(1e-6);

@@ -4,6 +4,7 @@ import { trainBends } from "../../landscape/bezier.ts";
 import { connectivity } from "../../landscape/connectivity.ts";
 import { evaluatePaths, type Path, type PathMeasures } from "../../landscape/paths.ts";
 import { phaseOf, phaseThresholds } from "../../landscape/phases.ts";
+import { number, whole, word } from "../../results/columns.ts";
 import type { ResultColumn } from "../../results/result.ts";
 import { randomSample } from "../../statistics/samples.ts";
 import { byActivation, type PartResult, type Terrain } from "./terrain.ts";
@@ -65,13 +66,13 @@ export async function connectivityPart(terrain: Terrain, hessian?: Map<number, n
         caption: "Connectivity of pairs of networks",
         columns: [
           ...pathColumns,
-          column("end_loss", "mean loss of both ends"),
-          column("connectivity", "mode connectivity of the loss; negative is a barrier"),
-          column("at", "where on the path, in [0, 1]"),
-          column("barrier", "rise of the loss above the line between the ends"),
-          column("acc_connectivity", "mode connectivity of the accuracy; negative is a barrier"),
-          column("acc_barrier", "fall of the accuracy below the line between the ends"),
-          { name: "phase", type: "STRING", description: "phase of the taxonomy" },
+          number("end_loss", "mean loss of both ends"),
+          number("connectivity", "mode connectivity of the loss; negative is a barrier"),
+          number("at", "where on the path, in [0, 1]"),
+          number("barrier", "rise of the loss above the line between the ends"),
+          number("acc_connectivity", "mode connectivity of the accuracy; negative is a barrier"),
+          number("acc_barrier", "fall of the accuracy below the line between the ends"),
+          word("phase", "phase of the taxonomy"),
         ],
         rows: summary,
       },
@@ -81,9 +82,9 @@ export async function connectivityPart(terrain: Terrain, hessian?: Map<number, n
         long: true,
         columns: [
           ...pathColumns,
-          column("t", "position, in [0, 1]"),
-          column("loss", "mean negative log-likelihood"),
-          column("acc", "fraction of right answers"),
+          number("t", "position, in [0, 1]"),
+          number("loss", "mean negative log-likelihood"),
+          number("acc", "fraction of right answers"),
         ],
         rows: points,
       },
@@ -148,11 +149,7 @@ function unpack(values: Float64Array, T: number): PathMeasures[] {
 }
 
 const pathColumns: ResultColumn[] = [
-  { name: "first", type: "INT32", description: "id of the model at t = 0" },
-  { name: "second", type: "INT32", description: "id of the model at t = 1" },
-  { name: "path", type: "STRING", description: "linear or bezier, raw or aligned" },
+  whole("first", "id of the model at t = 0"),
+  whole("second", "id of the model at t = 1"),
+  word("path", "linear or bezier, raw or aligned"),
 ];
-
-function column(name: string, description: string): ResultColumn {
-  return { name, type: "DOUBLE", description };
-}

@@ -1,7 +1,8 @@
 import type { ModelRow } from "@zoo/format";
 import { filterNormalisedDirection, planeThrough, principalDirections } from "../../landscape/directions.ts";
 import { axesAround, axis, evaluateSlices, type Slice } from "../../landscape/slices.ts";
-import type { ResultArray, ResultColumn, ResultTable } from "../../results/result.ts";
+import { number, whole, word } from "../../results/columns.ts";
+import type { ResultArray, ResultTable } from "../../results/result.ts";
 import { byActivation, type PartResult, type Terrain } from "./terrain.ts";
 
 /** A slice, and what it is called. */
@@ -154,10 +155,10 @@ function lineTable(rows: number[][]): ResultTable {
     caption: "Loss and accuracy along a random direction",
     long: true,
     columns: [
-      { name: "model", type: "INT32", description: "id of the model at 0" },
-      column("x", "coordinate, in lengths of the network's filters"),
-      column("loss", "mean negative log-likelihood"),
-      column("acc", "fraction of right answers"),
+      whole("model", "id of the model at 0"),
+      number("x", "coordinate, in lengths of the network's filters"),
+      number("loss", "mean negative log-likelihood"),
+      number("acc", "fraction of right answers"),
     ],
     rows,
   };
@@ -169,16 +170,12 @@ function markTable(rows: (number | string)[][]): ResultTable {
     caption: "Where networks are in the planes",
     long: true,
     columns: [
-      { name: "plane", type: "STRING", description: "name of the plane: its arrays begin with it" },
-      { name: "model", type: "INT32", description: "id of the model" },
-      { name: "epoch", type: "INT32", description: "epoch of the weights" },
-      column("x", "coordinate"),
-      column("y", "coordinate"),
+      word("plane", "name of the plane: its arrays begin with it"),
+      whole("model", "id of the model"),
+      whole("epoch", "epoch of the weights"),
+      number("x", "coordinate"),
+      number("y", "coordinate"),
     ],
     rows,
   };
-}
-
-function column(name: string, description: string): ResultColumn {
-  return { name, type: "DOUBLE", description };
 }

@@ -1,5 +1,6 @@
 import type { MetricTable } from "@zoo/format";
 import type { MetricBand } from "../../performance/metric-bands.ts";
+import { whole } from "../../results/columns.ts";
 import type { ResultColumn, ResultTable } from "../../results/result.ts";
 import { evenSample } from "../../statistics/samples.ts";
 import type { ReportMetric } from "../measured-zoo.ts";
@@ -28,7 +29,7 @@ export function epochTable(
     name: tableName(id),
     caption: `${name} over models, per epoch.`,
     columns: [
-      { name: "epoch", type: "INT32", description: "Epoch; 0 is the initialisation" },
+      whole("epoch", "Epoch; 0 is the initialisation"),
       number("5 %", "Quantile over models", fraction),
       number("25 %", "Quantile over models", fraction),
       number("median", "Median over models", fraction),
@@ -57,10 +58,7 @@ export function curvesTable(id: string, sample: readonly { id: number }[], metri
   return {
     name: tableName(id),
     caption: "Test accuracy of these models at some epochs, worst at the end first.",
-    columns: [
-      { name: "model", type: "INT32", description: "Id" },
-      ...epochs.map((epoch) => number(`epoch ${epoch}`, "Test accuracy")),
-    ],
+    columns: [whole("model", "Id"), ...epochs.map((epoch) => number(`epoch ${epoch}`, "Test accuracy"))],
     rows: sample.map((model) => [model.id, ...epochs.map((epoch) => metrics.value(model.id, epoch, "test_acc"))]),
   };
 }
@@ -68,10 +66,6 @@ export function curvesTable(id: string, sample: readonly { id: number }[], metri
 export const finalTable = (id: string, bins: readonly { from: number; to: number; models: number }[]): ResultTable => ({
   name: tableName(id),
   caption: "Models by final test accuracy; empty bins are left out.",
-  columns: [
-    number("from", "Least accuracy of the bin"),
-    number("to", "Its end"),
-    { name: "models", type: "INT32", description: "Models in it" },
-  ],
+  columns: [number("from", "Least accuracy of the bin"), number("to", "Its end"), whole("models", "Models in it")],
   rows: bins.filter(({ models }) => models > 0).map(({ from, to, models }) => [from, to, models]),
 });

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { count } from "@zoo/cli";
+import { whole, word } from "../../results/columns.ts";
 import { evenSample, randomSample } from "../../statistics/samples.ts";
 import { type CheckpointClusters, checkpointClusters } from "../../trajectories/checkpoint-clusters.ts";
 import { type Bracket, brackets } from "../../trajectories/cluster-tree.ts";
@@ -94,10 +95,10 @@ export function checkpointTreeFigure(one: CheckpointTree, all: readonly Checkpoi
       name: tableName(id),
       caption: `Neighbouring checkpoints of one model, from left to right; epochs ${epochs.join(", ")}.`,
       columns: [
-        { name: "model", type: "INT32", description: "Id" },
-        { name: "checkpoints", type: "INT32", description: "Neighbours of this model" },
-        { name: "epochs", type: "STRING", description: "In their order" },
-        { name: "cluster", type: "STRING", description: "Their clusters" },
+        whole("model", "Id"),
+        whole("checkpoints", "Neighbours of this model"),
+        word("epochs", "In their order"),
+        word("cluster", "Their clusters"),
       ],
       rows: runs.map(({ model, first, size }) => {
         const items = [...tree.order.subarray(first, first + size)];

@@ -2,7 +2,7 @@ import { percent } from "@zoo/cli";
 import { comparability } from "../../comparison/comparability.ts";
 import { compareMetrics } from "../../comparison/compare-metrics.ts";
 import type { NamedComparison } from "../../comparison/comparison-tables.ts";
-import type { ResultColumn } from "../../results/result.ts";
+import { number, whole, word } from "../../results/columns.ts";
 import { holm } from "../../statistics/holm.ts";
 import type { Section, ShownTable } from "../figure.ts";
 import { literal } from "../prose.ts";
@@ -53,15 +53,14 @@ function comparisonTable(
   comparisons: readonly NamedComparison[],
   epoch: number,
 ): ShownTable {
-  const number = (name: string, description: string): ResultColumn => ({ name, type: "DOUBLE", description });
   const p = holm(comparisons.map(({ comparison }) => comparison.mannWhitney.p));
   return {
     name: "comparison",
     caption: `${a.name} (A) against ${b.name} (B), after epoch ${epoch}.`,
     columns: [
-      { name: "metric", type: "STRING", description: "Name of the metric" },
-      { name: "models A", type: "INT32", description: "Models of A with a finite value" },
-      { name: "models B", type: "INT32", description: "Models of B with a finite value" },
+      word("metric", "Name of the metric"),
+      whole("models A", "Models of A with a finite value"),
+      whole("models B", "Models of B with a finite value"),
       number("mean A", "Mean over models of A"),
       number("mean B", "Mean over models of B"),
       number("Cliff's delta", "P(a > b) - P(a < b)"),

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { densityGrid, spectralDensity } from "../../landscape/spectral-density.ts";
+import { number, whole, word } from "../../results/columns.ts";
 import { chart, extent, isNarrow, type LegendItem } from "../chart.ts";
 import { tip } from "../clean-svg.ts";
 import type { Figure } from "../figure.ts";
@@ -93,10 +94,10 @@ export function eigenvaluesFigure(one: LandscapeSurvey, all: readonly LandscapeS
       name: tableName(id),
       caption: "Hessian eigenvalues at the ends of the spectrum.",
       columns: [
-        { name: "model", type: "INT32", description: "Id" },
-        { name: "which", type: "STRING", description: "1 is the largest" },
-        { name: "value", type: "DOUBLE", description: "Eigenvalue" },
-        { name: "bound", type: "DOUBLE", description: "An eigenvalue is no farther away: bound and noise" },
+        whole("model", "Id"),
+        word("which", "1 is the largest"),
+        number("value", "Eigenvalue"),
+        number("bound", "An eigenvalue is no farther away: bound and noise"),
       ],
       rows: rows.map(({ model, place, value, bound }) => [model.row.id, place, value, bound]),
     },
@@ -187,9 +188,9 @@ export function densityFigure(one: LandscapeSurvey, all: readonly LandscapeSurve
       name: tableName(id),
       caption: `Density of the spectrum, every ${TABLE_STEP}th place of ${DENSITY.grid}.`,
       columns: [
-        { name: "model", type: "INT32", description: "Id" },
-        { name: "eigenvalue", type: "DOUBLE", description: "Place" },
-        { name: "density", type: "DOUBLE", description: "Density there; its integral is 1" },
+        whole("model", "Id"),
+        number("eigenvalue", "Place"),
+        number("density", "Density there; its integral is 1"),
       ],
       rows: curves.flatMap(({ model, points }) =>
         points.filter((_, i) => i % TABLE_STEP === 0).map(({ value, density }) => [model.row.id, value, density]),

@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { count, percent } from "@zoo/cli";
 import { type AgainstAccuracy, agreementAgainstAccuracy } from "../../behaviour/pair-figures.ts";
+import { whole } from "../../results/columns.ts";
 import { pairValues, summarisePairs } from "../../statistics/pair-statistics.ts";
 import { chart, extent, isNarrow, percents } from "../chart.ts";
 import { tip } from "../clean-svg.ts";
@@ -107,7 +108,7 @@ export function agreementAccuracyFigure(one: AnsweringZoo, all: readonly Answeri
         fraction("mean accuracy", "Of the two models, mean over the pairs of the bin"),
         fraction("agreement", "Mean over the pairs"),
         fraction("if errors were independent", "Mean over the pairs"),
-        { name: "pairs", type: "INT32", description: "Pairs in the bin" },
+        whole("pairs", "Pairs in the bin"),
       ],
       rows: rows.map(({ accuracy, agreement, expected, pairs }) => [accuracy, agreement, expected, pairs]),
     },

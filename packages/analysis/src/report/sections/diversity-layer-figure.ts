@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { count } from "@zoo/cli";
+import { whole, word } from "../../results/columns.ts";
 import { chart, extent, isNarrow } from "../chart.ts";
 import { tip } from "../clean-svg.ts";
 import type { Figure } from "../figure.ts";
@@ -33,8 +34,8 @@ export function layersFigure(one: RepresentingZoo, all: readonly RepresentingZoo
       name: tableName(id),
       caption: "Debiased linear CKA over pairs of models; layers as their outputs after the activation.",
       columns: [
-        { name: "layer", type: "STRING", description: "What it is" },
-        { name: "output", type: "STRING", description: "What the command calls it" },
+        word("layer", "What it is"),
+        word("output", "What the command calls it"),
         column("mean", "Mean over pairs"),
         column("low", "95 % interval of the mean, by resampling models"),
         column("high", "Its upper end"),
@@ -43,8 +44,8 @@ export function layersFigure(one: RepresentingZoo, all: readonly RepresentingZoo
         column("median", "Median over pairs"),
         column("75 %", "Quantile over pairs"),
         column("95 %", "Quantile over pairs"),
-        { name: "pairs", type: "INT32", description: "Pairs with a number" },
-        { name: "undefined", type: "INT32", description: "Pairs without" },
+        whole("pairs", "Pairs with a number"),
+        whole("undefined", "Pairs without"),
       ],
       rows: layers.map((l) => [
         l.label,

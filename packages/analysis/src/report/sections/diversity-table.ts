@@ -2,6 +2,7 @@ import { percent } from "@zoo/cli";
 import type { Cell } from "@zoo/format";
 import { oddestModels } from "../../behaviour/pair-figures.ts";
 import { designOf } from "../../hyperparameters/design.ts";
+import { fraction, number, whole, word } from "../../results/columns.ts";
 import type { ResultColumn } from "../../results/result.ts";
 import { summarisePairs } from "../../statistics/pair-statistics.ts";
 import type { ShownTable } from "../figure.ts";
@@ -54,9 +55,9 @@ export function diversityTable(zoo: DiverseZoo): ShownTable {
     caption: "Diversity over pairs of models.",
     columns: [
       measureColumn,
-      { name: "mean", type: "DOUBLE", description: "Mean over pairs" },
-      { name: "95 % interval", type: "STRING", description: "Of the mean, by resampling models" },
-      { name: "s.d.", type: "DOUBLE", description: "Standard deviation between pairs" },
+      number("mean", "Mean over pairs"),
+      word("95 % interval", "Of the mean, by resampling models"),
+      number("s.d.", "Standard deviation between pairs"),
     ],
     rows: Array.from(measuresOf(zoo), ([name, value]) => [name, value.mean, intervalText(value), value.std]),
   };
@@ -74,7 +75,7 @@ export function diversitySideBySide(zoos: readonly DiverseZoo[]): ShownTable {
       measureColumn,
       ...zoos.flatMap(({ from }): ResultColumn[] => [
         { name: from.name, type: "STRING", description: "Mean over pairs, and its 95 % interval by resampling models" },
-        { name: `s.d. ${from.name}`, type: "STRING", description: "Standard deviation between pairs" },
+        word(`s.d. ${from.name}`, "Standard deviation between pairs"),
       ]),
     ],
     rows: names.map((name) => [
@@ -88,11 +89,7 @@ export function diversitySideBySide(zoos: readonly DiverseZoo[]): ShownTable {
   };
 }
 
-const measureColumn: ResultColumn = {
-  name: "measure",
-  type: "STRING",
-  description: "What is measured of a pair of models",
-};
+const measureColumn: ResultColumn = word("measure", "What is measured of a pair of models");
 
 const order = [
   ...Object.values(answerWords),
@@ -118,9 +115,9 @@ export function oddestTable({ from, epoch, answers }: AnsweringZoo): ShownTable 
     name: tableName(idFor(from, "least-agreement")),
     caption: `${titleFor(from, "The models that agree least with the others")}, at epoch ${epoch}; the median model agrees on ${percent(medianOf(all))}.`,
     columns: [
-      { name: "model", type: "INT32", description: "Id; leads to its row" },
-      { name: "mean agreement", type: "DOUBLE", unit: "fraction", description: "With the other models of the sample" },
-      { name: "accuracy", type: "DOUBLE", unit: "fraction", description: "On the same test images" },
+      whole("model", "Id; leads to its row"),
+      fraction("mean agreement", "With the other models of the sample"),
+      fraction("accuracy", "On the same test images"),
       ...factors.map(
         ({ name, levels }): ResultColumn => ({
           name,

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { count } from "@zoo/cli";
+import { word } from "../../results/columns.ts";
 import { pairValues, summarisePairs } from "../../statistics/pair-statistics.ts";
 import { chart, extent, isNarrow } from "../chart.ts";
 import { tip } from "../clean-svg.ts";
@@ -147,7 +148,7 @@ export function layerDistancesFigure(one: DiverseZoo, all: readonly DiverseZoo[]
       name: tableName(id),
       caption: `Mean distances between ${count(weights.models.length)} models by layer, weights and biases together.`,
       columns: [
-        { name: "part", type: "STRING", description: "Layer, or the whole network" },
+        word("part", "Layer, or the whole network"),
         ...columns("cosine"),
         ...(isAligned ? columns("cosine aligned") : []),
         ...columns("L2"),

@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { count, percent } from "@zoo/cli";
 import { type Activation, isZooError } from "@zoo/format";
 import { askActivity } from "../../node/ask-activity.ts";
+import { fraction, whole, word } from "../../results/columns.ts";
 import { randomSample } from "../../statistics/samples.ts";
 import type { LayerActivity } from "../../weights/activity-table.ts";
 import { activityTable } from "../../weights/activity-table.ts";
@@ -131,18 +132,13 @@ export function idleUnitsFigure({ from, shares, epoch, models, images }: IdleUni
         name: tableName(id),
         caption: `Mean shares of units on ${count(images)} test images, at epoch ${epoch}.`,
         columns: [
-          { name: "activation", type: "STRING", description: "Of the models" },
-          { name: "models", type: "INT32", description: "Models with it" },
-          { name: "layer", type: "STRING", description: "The activation layer" },
-          { name: "units", type: "INT32", description: "Units of one model" },
-          { name: "zero", type: "DOUBLE", unit: "fraction", description: "Give 0 for every image" },
-          { name: "constant", type: "DOUBLE", unit: "fraction", description: "Give the same for every image" },
-          {
-            name: "saturated",
-            type: "DOUBLE",
-            unit: "fraction",
-            description: "Saturated; n/a without tanh or sigmoid",
-          },
+          word("activation", "Of the models"),
+          whole("models", "Models with it"),
+          word("layer", "The activation layer"),
+          whole("units", "Units of one model"),
+          fraction("zero", "Give 0 for every image"),
+          fraction("constant", "Give the same for every image"),
+          fraction("saturated", "Saturated; n/a without tanh or sigmoid"),
         ],
         rows: shares.map((row) => [
           row.activation,

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { count, percent } from "@zoo/cli";
+import { number, whole } from "../../results/columns.ts";
 import { chart, extent, isNarrow } from "../chart.ts";
 import { tip } from "../clean-svg.ts";
 import type { Figure } from "../figure.ts";
@@ -82,13 +83,9 @@ function jointTable(
     name: tableName(id),
     caption: "Where the paths begin and end.",
     columns: [
-      { name: "model", type: "INT32", description: "Id" },
+      whole("model", "Id"),
       ...[epochs[0], epochs[last]].flatMap((epoch) =>
-        ["x", "y"].map((axis) => ({
-          name: `${axis} at ${epoch}`,
-          type: "DOUBLE" as const,
-          description: `Component at epoch ${epoch}`,
-        })),
+        ["x", "y"].map((axis) => number(`${axis} at ${epoch}`, `Component at epoch ${epoch}`)),
       ),
     ],
     rows: models.map(({ id: model }, m) => [model, ...at(0, m), ...at(last, m)]),

@@ -1,6 +1,7 @@
 import { count } from "@zoo/cli";
 import { type Architecture, deriveLayout } from "@zoo/format";
 import { stateBlocks } from "../../population/state-blocks.ts";
+import { word } from "../../results/columns.ts";
 import { evenSample } from "../../statistics/samples.ts";
 import type { WeightPart } from "../../weight-space/weight-parts.ts";
 import { weightParts } from "../../weight-space/weight-parts.ts";
@@ -121,7 +122,7 @@ export function layerNormsFigure(norms: LayerNorms, all: readonly LayerNorms[]):
       name: tableName(id),
       caption: `L2 norms over ${count(models.length)} models${epochs.length > MOST_EPOCHS ? `, at ${MOST_EPOCHS} of ${epochs.length} stored epochs` : ""}.`,
       columns: [
-        { name: "part", type: "STRING", description: "all or a layer" },
+        word("part", "all or a layer"),
         { name: "weights", type: "INT32", description: "Weights in it" },
         epochColumn,
         ...bandColumnsShown,

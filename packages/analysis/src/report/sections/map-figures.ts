@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { count, percent } from "@zoo/cli";
 import type { Factor } from "../../hyperparameters/design.ts";
+import { fraction, number, whole, word } from "../../results/columns.ts";
 import type { ResultColumn } from "../../results/result.ts";
 import { chart, extent, isNarrow, type LegendItem } from "../chart.ts";
 import { tip } from "../clean-svg.ts";
@@ -129,10 +130,10 @@ export function factorMap(one: MapSurvey, factor: Factor, row: string): Figure {
       name: tableName(id),
       caption: `Neighbours on the map by ${name}.`,
       columns: [
-        { name, type: "STRING", description: "Value of the hyperparameter" },
-        { name: "models", type: "INT32", description: "On the map" },
-        { name: "same", type: "DOUBLE", unit: "fraction", description: "Of their neighbours, with the same value" },
-        { name: "chance", type: "DOUBLE", unit: "fraction", description: "The same of all other models" },
+        word(name, "Value of the hyperparameter"),
+        whole("models", "On the map"),
+        fraction("same", "Of their neighbours, with the same value"),
+        fraction("chance", "The same of all other models"),
       ],
       rows: rows.slice(0, ROWS).map((found) => [String(found.level), found.models, found.near, found.all]),
     },
@@ -159,16 +160,11 @@ const points = (value: number): string => `${(100 * value).toPrecision(3)} point
 function placesTable(id: string, places: readonly Place[]): Figure["table"] {
   const n = Math.min(ROWS, places.length);
   const shown = Array.from({ length: n }, (_, i) => places[Math.floor((i * places.length) / n)]);
-  const coordinate = (name: string): ResultColumn => ({ name, type: "DOUBLE", description: "Coordinate" });
+  const coordinate = (name: string): ResultColumn => number(name, "Coordinate");
   return {
     name: tableName(id),
     caption: n < places.length ? `${n} of the ${count(places.length)} points, evenly spaced by id.` : "The points.",
-    columns: [
-      { name: "model", type: "INT32", description: "Id" },
-      coordinate("x"),
-      coordinate("y"),
-      { name: "test_acc", type: "DOUBLE", unit: "fraction", description: "Test accuracy" },
-    ],
+    columns: [whole("model", "Id"), coordinate("x"), coordinate("y"), fraction("test_acc", "Test accuracy")],
     rows: shown.map(({ id: model, x, y, acc }) => [model, x, y, acc]),
   };
 }

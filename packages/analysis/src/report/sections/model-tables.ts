@@ -2,6 +2,7 @@ import { percent } from "@zoo/cli";
 import type { Cell } from "@zoo/format";
 import { designOf } from "../../hyperparameters/design.ts";
 import { valueOf } from "../../performance/group-models.ts";
+import { fraction, whole, word } from "../../results/columns.ts";
 import type { ResultColumn } from "../../results/result.ts";
 import type { ShownTable } from "../figure.ts";
 import type { NamedModel, ScoredModel } from "../model-scores.ts";
@@ -11,21 +12,14 @@ import { tableName } from "./accuracy-tables.ts";
 
 const ordinals = ["best", "second best", "third best", "fourth best", "fifth best"];
 
-export const fraction = (name: string, description: string): ResultColumn => ({
-  name,
-  type: "DOUBLE",
-  unit: "fraction",
-  description,
-});
-
 /** The best and the oddest models, with why. */
 export function namedTable(from: ReportZoo, named: readonly NamedModel[], last: number): ShownTable {
   return {
     name: tableName(idFor(from, "named")),
     caption: `${titleFor(from, "The best and the oddest")}, at epoch ${last}.`,
     columns: [
-      { name: "model", type: "INT32", description: "Id; leads to its row" },
-      { name: "why", type: "STRING", description: "Why it is listed" },
+      whole("model", "Id; leads to its row"),
+      word("why", "Why it is listed"),
       fraction("test_acc", "Final test accuracy"),
       { name: "test_loss", type: "DOUBLE", description: "Final test loss" },
       fraction("ggap", "Final training minus test accuracy"),
@@ -57,13 +51,13 @@ export function modelTable(from: ReportZoo, scored: readonly ScoredModel[], last
     return { name, type: number ? "DOUBLE" : "STRING", description: "Hyperparameter" };
   });
   const columns: ResultColumn[] = [
-    { name: "model", type: "INT32", description: "Id" },
+    whole("model", "Id"),
     { name: "seed", type: "INT64", description: "Of its random numbers" },
     ...varied,
-    { name: "split", type: "STRING", description: "Split of the models themselves" },
+    word("split", "Split of the models themselves"),
     fraction("test_acc", `Test accuracy at epoch ${last}`),
     fraction("best", "Test accuracy after the epoch with the greatest validation accuracy"),
-    { name: "at epoch", type: "INT32", description: "The first such epoch" },
+    whole("at epoch", "The first such epoch"),
     { name: "test_loss", type: "DOUBLE", description: `Test loss at epoch ${last}` },
     fraction("ggap", "Training minus test accuracy"),
   ];

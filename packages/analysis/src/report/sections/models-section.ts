@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { count, percent } from "@zoo/cli";
+import { fraction, whole } from "../../results/columns.ts";
 import { chart, extent, isNarrow, percents } from "../chart.ts";
 import { tip } from "../clean-svg.ts";
 import type { Figure, Section, ShownTable } from "../figure.ts";
@@ -16,7 +17,7 @@ import {
 import { category } from "../palette.ts";
 import { idFor, modelAnchor, type ReportContext, type ReportZoo, titleFor } from "../report-context.ts";
 import { tableName } from "./accuracy-tables.ts";
-import { fraction, modelTable, namedTable } from "./model-tables.ts";
+import { modelTable, namedTable } from "./model-tables.ts";
 
 /** The best and the oddest models, and the table of all. */
 export async function modelsSection({ zoos, signal }: ReportContext): Promise<Section> {
@@ -74,7 +75,7 @@ function scatter(from: ReportZoo, scored: readonly ScoredModel[], last: number):
       name: tableName(id),
       caption: `Test accuracy and generalisation gap at epoch ${last}.`,
       columns: [
-        { name: "model", type: "INT32", description: "Id" },
+        whole("model", "Id"),
         fraction("test_acc", "Test accuracy"),
         fraction("ggap", "Training minus test accuracy"),
       ],

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { percent } from "@zoo/cli";
+import { fraction, number } from "../../results/columns.ts";
 import type { ResultTable } from "../../results/result.ts";
 import { mean as meanOf } from "../../statistics/moments.ts";
 import { quantilesOf } from "../../statistics/quantiles.ts";
@@ -102,9 +103,8 @@ function meanMarks(outline: Outline): Plot.Markish[] {
 
 /** The numbers behind it; bins that are empty are left out. */
 export function overlaidTable(name: string, caption: string, of: Overlaid): ResultTable {
-  const edge = (name: string, description: string) =>
-    ({ name, type: "DOUBLE", description, ...(of.fraction ? { unit: "fraction" as const } : {}) }) as const;
-  const share = (name: string) => ({ name, type: "DOUBLE", description: "Share of pairs", unit: "fraction" }) as const;
+  const edge = of.fraction ? fraction : number;
+  const share = (name: string) => fraction(name, "Share of pairs");
   return {
     name,
     caption: `${caption}; empty bins are left out.`,

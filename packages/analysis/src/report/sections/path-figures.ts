@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { connectivity } from "../../landscape/connectivity.ts";
+import { fraction, number, word } from "../../results/columns.ts";
 import { chart, extent, isNarrow, type LegendItem } from "../chart.ts";
 import { tip } from "../clean-svg.ts";
 import type { Figure } from "../figure.ts";
@@ -63,11 +64,11 @@ export function pathFigure(one: LandscapeSurvey, pair: PairPaths, all: readonly 
       name: tableName(id),
       caption: `Connectivity of models ${a.row.id} and ${b.row.id}.`,
       columns: [
-        { name: "path", type: "STRING", description: "As the networks are, or the second aligned" },
-        { name: "connectivity", type: "DOUBLE", description: "Mode connectivity of the loss; negative is a barrier" },
-        { name: "at", type: "DOUBLE", description: "Where on the path, in [0, 1]" },
-        { name: "barrier", type: "DOUBLE", description: "Rise of the loss above the line between the ends" },
-        { name: "acc_barrier", type: "DOUBLE", unit: "fraction", description: "Fall of the accuracy below its line" },
+        word("path", "As the networks are, or the second aligned"),
+        number("connectivity", "Mode connectivity of the loss; negative is a barrier"),
+        number("at", "Where on the path, in [0, 1]"),
+        number("barrier", "Rise of the loss above the line between the ends"),
+        fraction("acc_barrier", "Fall of the accuracy below its line"),
       ],
       rows: found.map(({ kind, loss, lossAt, lossBarrier, accBarrier }) => [
         kind,
@@ -122,7 +123,7 @@ export function linesFigure(one: LandscapeSurvey, all: readonly LandscapeSurvey[
       name: tableName(id),
       caption: "Loss along the direction.",
       columns: [
-        { name: "x", type: "DOUBLE", description: "Coordinate, in lengths of the filters" },
+        number("x", "Coordinate, in lengths of the filters"),
         ...models.map((model) => ({ name: called(model), type: "DOUBLE" as const, description: "Loss" })),
       ],
       rows: Array.from(lines.xs, (x, i) => [x, ...lines.loss.map((loss) => loss[i])]),

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { percent } from "@zoo/cli";
+import { number, whole } from "../../results/columns.ts";
 import { chart, extent, isNarrow } from "../chart.ts";
 import { tip } from "../clean-svg.ts";
 import type { Figure } from "../figure.ts";
@@ -156,11 +157,11 @@ function marksTable(id: string, { marks, xs, ys, loss }: PlaneLoss): Figure["tab
     name: tableName(id),
     caption: "Where the networks are in the plane.",
     columns: [
-      { name: "model", type: "INT32", description: "Id" },
-      { name: "epoch", type: "INT32", description: "Of its weights" },
-      { name: "x", type: "DOUBLE", description: "Coordinate" },
-      { name: "y", type: "DOUBLE", description: "Coordinate" },
-      { name: "loss near", type: "DOUBLE", description: "At the nearest position of the grid" },
+      whole("model", "Id"),
+      whole("epoch", "Of its weights"),
+      number("x", "Coordinate"),
+      number("y", "Coordinate"),
+      number("loss near", "At the nearest position of the grid"),
     ],
     rows: marks.map(({ model, epoch, x, y }) => [
       model,

@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { count } from "@zoo/cli";
 import { deriveLayout } from "@zoo/format";
+import { whole, word } from "../../results/columns.ts";
 import { evenSample } from "../../statistics/samples.ts";
 import { modelBands } from "../../weights/model-bands.ts";
 import { weightStatistics } from "../../weights/weight-statistics.ts";
@@ -78,9 +79,9 @@ export function weightSpreadFigure({ from, first, last }: WeightSpread, all: rea
       name: tableName(id),
       caption: "s(W): statistics of each tensor, medians over models.",
       columns: [
-        { name: "epoch", type: "INT32", description: "Stored epoch" },
-        { name: "tensor", type: "STRING", description: "Its name" },
-        { name: "weights", type: "INT32", description: "Weights in it" },
+        whole("epoch", "Stored epoch"),
+        word("tensor", "Its name"),
+        whole("weights", "Weights in it"),
         plainNumber("mean", "Median of the means"),
         plainNumber("deviation", "Root of the median of the variances"),
         ...["1 %", "25 %", "50 %", "75 %", "99 %"].map((name) => plainNumber(name, "Median of this quantile")),

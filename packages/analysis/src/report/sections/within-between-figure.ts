@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { count } from "@zoo/cli";
+import { fraction, whole, word } from "../../results/columns.ts";
 import { randomSample } from "../../statistics/samples.ts";
 import { type WithinBetween, withinBetween } from "../../trajectories/within-between.ts";
 import { modelBand } from "../../weights/model-bands.ts";
@@ -94,11 +95,11 @@ export function withinBetweenFigure(one: Apart, all: readonly Apart[]): Figure {
       name: tableName(id),
       caption: `Mean L2 distances of ${count(models)} models with ${count(starts)} starts; empty bins are left out.`,
       columns: [
-        { name: "distances", type: "STRING", description: "Within a model over epochs, or between two models" },
+        word("distances", "Within a model over epochs, or between two models"),
         plainNumber("from", "Least distance of the bin"),
         plainNumber("to", "Its end"),
-        { name: "count", type: "INT32", description: "Models, or pairs of models" },
-        { name: "share", type: "DOUBLE", unit: "fraction", description: "Of the models, or of the pairs" },
+        whole("count", "Models, or pairs of models"),
+        fraction("share", "Of the models, or of the pairs"),
       ],
       rows: bins.map((bin) => [names[bin.kind], bin.from, bin.to, bin.count, bin.share]),
     },

@@ -1,6 +1,7 @@
 import { bytes, count, percent, plural } from "@zoo/cli";
 import type { Architecture, ModelRow } from "@zoo/format";
 import { type Design, designOf, type Factor } from "../../hyperparameters/design.ts";
+import { word } from "../../results/columns.ts";
 import type { Section, ShownTable } from "../figure.ts";
 import { literal } from "../prose.ts";
 import type { ReportContext, ReportZoo } from "../report-context.ts";
@@ -39,7 +40,7 @@ function factsTable(zoos: readonly ReportZoo[]): ShownTable {
     caption: zoos.length === 1 ? "What its files say." : "What their files say.",
     facts: true,
     columns: [
-      { name: "what", type: "STRING", description: "Property of the zoo" },
+      word("what", "Property of the zoo"),
       ...zoos.map(({ key, name }) => ({
         name: key === "" ? "value" : name,
         type: "STRING" as const,
