@@ -13,6 +13,7 @@ const ARROWS = {
   "@zoo/engine": ["@zoo/format"],
   "@zoo/gen": ["@zoo/format", "@zoo/cli", "@zoo/data", "@zoo/engine"],
   "@zoo/analysis": ["@zoo/format", "@zoo/cli", "@zoo/data", "@zoo/engine"],
+  "@zoo/bench": ["@zoo/format", "@zoo/cli", "@zoo/data", "@zoo/engine", "@zoo/analysis"],
 };
 
 /** Names that say what a file is to its folder, not what it is about. */

@@ -44,7 +44,7 @@ export {
 export { effectTable, type NamedComparison, sampleTable, testTable } from "./comparison/comparison-tables.ts";
 export { type ModelPairs, modelPairs, type PairedZoo } from "./comparison/model-pairs.ts";
 export { type MeasuredPairs, pairComparisonTable } from "./comparison/pair-comparison-table.ts";
-export { pairedTable } from "./comparison/paired-table.ts";
+export { type PairedTableOptions, pairedTable } from "./comparison/paired-table.ts";
 export { type TrajectoryQuantitiesOptions, trajectoryQuantities } from "./comparison/trajectory-quantities.ts";
 export { type WeightQuantitiesOptions, weightQuantities } from "./comparison/weight-quantities.ts";
 export { type Neighbours, nearestNeighbours } from "./dimension/nearest-neighbours.ts";

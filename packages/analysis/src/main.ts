@@ -6,14 +6,13 @@ import { commands } from "./commands/commands.ts";
 import { compare } from "./commands/compare.ts";
 import { addQueryCommand } from "./commands/query.ts";
 import { addReportCommand } from "./commands/report.ts";
-import { version } from "./node/write-result.ts";
 
 /** The command line; returns the exit code, as `runCli` says. `replaced` is for tests. */
 export async function main(argv: readonly string[], replaced: Partial<World> = {}): Promise<number> {
   const world = { ...realWorld(), ...replaced };
   return await runCli({
     name: "zoo-analysis",
-    version,
+    version: world.maker.version,
     world,
     argv,
     build: (program, done) => {

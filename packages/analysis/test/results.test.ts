@@ -1,6 +1,7 @@
 import { openArtefact } from "@zoo/format";
 import { fileStorage } from "@zoo/format/node";
 import { expect, test } from "vitest";
+import { realWorld } from "../src/cli/world.ts";
 import { writeResult } from "../src/node/write-result.ts";
 import { formatCell, formatResult } from "../src/results/format-result.ts";
 import { jsonOf } from "../src/results/json-result.ts";
@@ -68,8 +69,8 @@ test("as JSON: rows by name, null where a number is undefined", () => {
 test("as an artefact: what was written is read, and writing it again replaces it", async () => {
   const zoo = await smallZoo();
   const folder = `${temporaryFolder()}/artefact`;
-  await writeResult(folder, zoo, result);
-  await writeResult(folder, zoo, result);
+  await writeResult(folder, zoo, result, realWorld().maker);
+  await writeResult(folder, zoo, result, realWorld().maker);
   const artefact = await openArtefact(fileStorage(folder));
   expect(artefact.artefact).toMatchObject({ kind: "example", parameters: { images: 10 }, zoo: { sha256: zoo.sha256 } });
   expect((await artefact.array("matrix")).data).toEqual(Float32Array.of(1, 2));

@@ -21,21 +21,29 @@ export interface EngineProbe {
 /** An engine that runs here, as data: with it another thread of this process loads the same one without asking a compiler. */
 export type FoundEngine = { name: "native"; built: BuiltNative } | { name: "wasm" | "reference" };
 
+export interface LoadOptions {
+  /** An abort ends a compilation at once; the call then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
 /**
  * The engine of that name; `auto` is native where a C++ compiler and fused multiply-add exist, else wasm.
  * The first call on a machine compiles the native kernels (some seconds) into the user's cache.
  *
  * Throws ZooError `engine-unavailable` with the reason.
  */
-export async function loadEngine(name: EngineName): Promise<Engine> {
-  return (await findEngine(name)).engine;
+export async function loadEngine(name: EngineName, options: LoadOptions = {}): Promise<Engine> {
+  return (await findEngine(name, options)).engine;
 }
 
 /** As `loadEngine`, with what another thread needs for `loadFound`. */
-export async function findEngine(name: EngineName): Promise<{ engine: Engine; found: FoundEngine }> {
-  if (name === "auto") return findEngine((await probe("native")).available ? "native" : "wasm");
+export async function findEngine(
+  name: EngineName,
+  options: LoadOptions = {},
+): Promise<{ engine: Engine; found: FoundEngine }> {
+  if (name === "auto") return findEngine((await probe("native", options)).available ? "native" : "wasm", options);
   if (name !== "native") return { engine: await loadFound({ name }), found: { name } };
-  const { built, kernels } = await buildAndLoad();
+  const { built, kernels } = await buildAndLoad(options);
   return { engine: laneEngine(kernels), found: { name, built } };
 }
 
@@ -54,26 +62,30 @@ export async function loadFound(found: FoundEngine): Promise<Engine> {
 }
 
 /** What runs here, best first. */
-export async function probeEngines(): Promise<EngineProbe[]> {
-  return Promise.all(engineNames.map(probe));
+export async function probeEngines(options: LoadOptions = {}): Promise<EngineProbe[]> {
+  return Promise.all(engineNames.map((name) => probe(name, options)));
 }
 
-async function probe(name: EngineProbe["name"]): Promise<EngineProbe> {
+async function probe(name: EngineProbe["name"], { signal }: LoadOptions): Promise<EngineProbe> {
   try {
     if (name === "reference") {
       return { name, id: "reference", available: true, reason: "plain TypeScript, about 200 samples a second" };
     }
-    const { kernels, reason } = await (name === "native" ? loadNativeKernels() : loadWasmKernels());
+    const { kernels, reason } = await (name === "native" ? loadNativeKernels(undefined, signal) : loadWasmKernels());
     return { name, id: kernels.id, available: true, reason };
   } catch (e) {
+    signal?.throwIfAborted();
     if (!(e instanceof ZooError)) throw e;
     return { name, id: null, available: false, reason: (e.details as { reason: string }).reason };
   }
 }
 
 /** Native kernels; `lanes` only to test narrower vectors than the widest. */
-export async function loadNativeKernels(lanes?: number): Promise<{ kernels: Kernels; reason: string }> {
-  const { built, kernels } = await buildAndLoad(lanes);
+export async function loadNativeKernels(
+  lanes?: number,
+  signal?: AbortSignal,
+): Promise<{ kernels: Kernels; reason: string }> {
+  const { built, kernels } = await buildAndLoad({ lanes, signal });
   return { kernels, reason: `compiled by ${built.compiler}, ${kernels.lanes} models per vector` };
 }
 

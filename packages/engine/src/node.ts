@@ -9,6 +9,7 @@ export {
   type EngineName,
   type EngineProbe,
   engineNames,
+  type LoadOptions,
   loadEngine,
   loadNativeKernels,
   loadWasmKernels,

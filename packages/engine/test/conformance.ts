@@ -1,15 +1,20 @@
 // What any engine must do: the same results as the reference, in the same bits where its numerics are exact and of one name.
 // An engine's test calls conformance() with its engines.
-import { type Activation, activations, architectures, type Hyperparameters, inits, optimizers } from "@zoo/format";
+import { type Activation, activations, architectures, optimizers } from "@zoo/format";
 import { describe, expect, test } from "vitest";
-import type { CohortSpec, CohortState, Engine, ImageBatch, Population, SplitMetrics } from "../src/contract/engine.ts";
-import { initialWeights } from "../src/numerics/initial-weights.ts";
-import { RandomStream } from "../src/numerics/philox.ts";
+import type { Engine, Population } from "../src/contract/engine.ts";
 import { referenceEngine } from "../src/reference/reference-engine.ts";
+import {
+  type Answers,
+  askEverything,
+  distance,
+  equalBits,
+  tensorsOf,
+  train,
+  trainedWeights,
+} from "./support/answers.ts";
+import { mixedMembers, ownBatch, sharedBatch, weightsOf } from "./support/conformance-inputs.ts";
 import { hyperparameters, oddArchitecture, syntheticData } from "./support/synthetic.ts";
-
-/** Everything that one cohort or population told, by name. */
-type Answers = Record<string, ArrayLike<number>>;
 
 /** Those that the reference can train: chains. */
 const allArchitectures = [...Object.values(architectures), oddArchitecture].filter(
@@ -362,121 +367,3 @@ const refusals: [string, (population: Population) => Promise<unknown>, string][]
     "vectors [2, 309] are 618 values, got 5",
   ],
 ];
-
-/** Metrics of every pass, and the state after every epoch. */
-async function train(engine: Engine, spec: CohortSpec, epochs: number): Promise<Answers> {
-  const cohort = await engine.createCohort(spec);
-  const answers: Answers = {};
-  const keep = (name: string, { loss, acc }: SplitMetrics) =>
-    Object.assign(answers, { [`${name} loss`]: loss, [`${name} acc`]: acc });
-  keep("before", await cohort.evaluate("train"));
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    keep(`train ${epoch}`, await cohort.trainEpoch());
-    keep(`val ${epoch}`, await cohort.evaluate("val"));
-    keep(`test ${epoch}`, await cohort.evaluate("test"));
-    for (const [name, values] of Object.entries(tensorsOf(await cohort.state()))) answers[`${name} ${epoch}`] = values;
-  }
-  cohort.dispose();
-  return answers;
-}
-
-async function trainedWeights(engine: Engine, spec: CohortSpec): Promise<Float32Array> {
-  const cohort = await engine.createCohort(spec);
-  await cohort.trainEpoch();
-  const weights = await cohort.weights();
-  cohort.dispose();
-  return weights;
-}
-
-const tensorsOf = ({ epoch, optimizerSteps, tensors }: CohortState): Answers => ({
-  when: [epoch, optimizerSteps],
-  ...tensors,
-});
-
-/** One answer to every kind of question. */
-async function askEverything(
-  engine: Engine,
-  spec: Parameters<Engine["createPopulation"]>[0],
-  batch: ImageBatch,
-): Promise<Answers> {
-  const population = await engine.createPopulation(spec);
-  const { M, D } = population;
-  const random = new RandomStream(5, "INIT");
-  const noise = (length: number) => new Float32Array(length).map(() => random.uniform() - 0.5);
-  const cotangents = noise(M * batch.N * spec.architecture.classes);
-  const { loss, acc } = await population.evaluate(batch);
-  const ofLoss = await population.gradients(batch, { weights: true, images: true });
-  const weightsAlone = await population.gradients(batch, { weights: true });
-  const imagesAlone = await population.gradients(batch, { images: true, cotangents });
-  const answers: Answers = {
-    loss,
-    acc,
-    logits: await population.logits(batch),
-    predictions: await population.predictions(batch),
-    "loss again": ofLoss.loss ?? [],
-    "weight gradients": ofLoss.weights ?? [],
-    "image gradients": ofLoss.images ?? [],
-    "weight gradients alone": weightsAlone.weights ?? [],
-    "image gradients alone": imagesAlone.images ?? [],
-    "weight gradients of cotangents": (await population.gradients(batch, { weights: true, cotangents })).weights ?? [],
-    "Hessian-vector products": await population.hessianVectorProduct(batch, noise(M * D)),
-  };
-  for (const layer of spec.architecture.layers.keys()) {
-    const { data, shape } = await population.activations(batch, layer);
-    answers[`activations ${layer}`] = data;
-    answers[`shape ${layer}`] = shape;
-  }
-  population.dispose();
-  return answers;
-}
-
-/** Four models that differ in all that a cohort's members may differ in. */
-function mixedMembers(change: Partial<Hyperparameters>, shift: number): Hyperparameters[] {
-  return [0, 0.5, 0, 0.3].map((dropout, m) =>
-    hyperparameters({
-      dropout,
-      init: inits[(m + shift) % inits.length],
-      lr: 0.001 * (m + 1),
-      weight_decay: m % 2 ? 0.01 : 0,
-      seed: m === 3 ? Number.MAX_SAFE_INTEGER : m + 11,
-      momentum: change.optimizer === "sgd" ? 0.9 : 0,
-      ...change,
-    }),
-  );
-}
-
-function weightsOf(architecture: CohortSpec["architecture"], M: number): Float32Array {
-  const models = Array.from({ length: M }, (_, m) => initialWeights(architecture, { init: "kaiming_normal", seed: m }));
-  const all = new Float32Array(M * models[0].length);
-  for (const [m, weights] of models.entries()) all.set(weights, m * weights.length);
-  return all;
-}
-
-function sharedBatch(shape: CohortSpec["architecture"]["input"], N: number): ImageBatch {
-  const { images, labels, scale, shift } = syntheticData(shape, { train: N, val: 0, test: 0 });
-  return { images, labels, scale, shift, N };
-}
-
-/** Images of each of M models for the odd architecture. */
-function ownBatch(float32: boolean, M: number, N: number): ImageBatch {
-  const { images, labels, scale, shift } = syntheticData(oddArchitecture.input, { train: M * N, val: 0, test: 0 });
-  const shared = { N, perModel: true, labels: labels.subarray(0, N) };
-  if (float32) return { ...shared, images: Float32Array.from(images, (u) => u / 100 - 1.2) };
-  return { ...shared, images, scale, shift };
-}
-
-function equalBits(actual: ArrayLike<number>, expected: ArrayLike<number>): boolean {
-  const [found, wanted] = [actual, expected].map((values) =>
-    values instanceof Float32Array ? new Uint32Array(values.slice().buffer) : Array.from(values),
-  );
-  return wanted.every((value: number, i: number) => Object.is(value, found[i]));
-}
-
-function distance(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  let [difference, norm] = [0, 0];
-  for (let i = 0; i < expected.length; i++) {
-    difference += (actual[i] - expected[i]) ** 2;
-    norm += expected[i] ** 2;
-  }
-  return Math.sqrt(difference / (norm || 1));
-}

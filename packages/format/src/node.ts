@@ -1,13 +1,13 @@
 export type { CardFields } from "./files/card.ts";
 export type { FileEntry, Manifest, ShardEntry } from "./files/manifest.ts";
 export type { MetricRow, ModelRow } from "./files/tables.ts";
-export { checkArtefactPlace, checkPlace } from "./node/artefact-place.ts";
+export { checkArtefactPlace, checkFolderPlace, checkPlace } from "./node/artefact-place.ts";
 export { cacheFolder } from "./node/cache-folder.ts";
 export { checkZoo } from "./node/check-folder.ts";
 export { nodeHasher } from "./node/digest.ts";
 export { createFile, makeFolder, replaceFile } from "./node/durable.ts";
 export { fileStorage } from "./node/file-storage.ts";
-export { io, ioError } from "./node/io-error.ts";
+export { io, ioError, nothingWritten } from "./node/io-error.ts";
 export type { Owner } from "./node/liveness.ts";
 export { ownerIsGone, thisProcess } from "./node/liveness.ts";
 export { openZoo } from "./node/open-folder.ts";

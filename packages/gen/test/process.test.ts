@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { openZoo } from "@zoo/format/node";
 import { describe, expect, test, vi } from "vitest";
 import { contents, folder, run, start, tinyRecipe } from "./process.ts";
@@ -132,6 +133,26 @@ describe("signals", () => {
   });
 });
 
+describe("SIGINT while the engine is compiled for the first time", () => {
+  const slowCompiler = fileURLToPath(new URL("../../engine/test/support/slow-compiler.sh", import.meta.url));
+
+  test.each(["run", "engines"])("ends %s at once, with nothing written", async (command) => {
+    const dir = folder();
+    const [ids, cache, zoo] = ["ids", "cache", "zoo"].map((name) => join(dir, name));
+    const argv = command === "run" ? ["run", tinyRecipe(dir), "--out", zoo] : [command];
+    const env = { CXX: slowCompiler, SLOW_COMPILER_IDS: ids, XDG_CACHE_HOME: cache };
+    const { child, exit } = start(argv, { env });
+    while (!existsSync(ids)) {
+      if (child.exitCode !== null) throw new Error(`it ended without compiling: ${(await exit).err}`);
+      await sleep(10);
+    }
+    child.kill("SIGINT"); // the compiler itself would take 10 minutes
+    expect(await exit).toMatchObject({ code: 1, out: "", err: "zoo-gen: stopped\n" });
+    expect(readdirSync(join(cache, "model-zoo", "engine"))).toEqual([]);
+    expect(existsSync(zoo)).toBe(false);
+  });
+});
+
 describe("several runs of one folder", () => {
   test("share the work, whichever command started them, and end with the bytes of one", async () => {
     const dir = folder();
@@ -185,7 +206,7 @@ describe("a disk that refuses in mid-run", () => {
     expect((await run("run", recipe, "--out", join(dir, "whole"))).code).toBe(0);
     // A limit of 100 blocks of 1024 bytes for a file: the weights of a shard are 178 kB.
     const limited = ["bash", "-c", 'ulimit -f 100; exec "$@"', "bash", process.execPath];
-    const { code, out, err } = await start(["run", recipe, "--out", zoo], limited).exit;
+    const { code, out, err } = await start(["run", recipe, "--out", zoo], { command: limited }).exit;
     expect({ code, out }).toEqual({ code: 1, out: "" });
     expect(err).toMatch(/\nzoo-gen: .*: cannot write \(EFBIG\): .* nothing that was saved is lost\n$/);
     const status = JSON.parse((await run("status", zoo, "--json")).out) as { statesSaved: number };

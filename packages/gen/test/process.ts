@@ -22,10 +22,19 @@ export interface Running {
   says(text: string): Promise<void>;
 }
 
-/** Starts the built command as a process of its own, as a user would. Needs `npm run build` before. */
-export function start(argv: readonly string[], command: readonly string[] = [process.execPath]): Running {
+/**
+ * Starts the built command as a process of its own, as a user would. Needs `npm run build` before.
+ * command: what runs it; env: variables besides those of this process.
+ */
+export function start(
+  argv: readonly string[],
+  { command = [process.execPath], env = {} }: { command?: readonly string[]; env?: Record<string, string> } = {},
+): Running {
   const [program, ...before] = command;
-  const child = spawn(program, [...before, bin, ...argv], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, [...before, bin, ...argv], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+  });
   let out = "";
   let err = "";
   const waiting: (() => void)[] = [];

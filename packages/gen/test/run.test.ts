@@ -212,7 +212,7 @@ describe("an interrupted run", () => {
       },
       exit: (code) => codes.push(code),
     });
-    expect(codes).toEqual([143]);
+    expect(new Set(codes)).toEqual(new Set([143])); // each stretch of work that listens asks, since nothing ends here
   });
 
   test("is described by status while it waits, and after", async () => {

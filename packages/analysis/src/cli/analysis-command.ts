@@ -98,7 +98,7 @@ async function runAnalysis(
 
 /** Writes a result where the flags want it. */
 export async function giveResult(result: Result, zoo: Zoo, { out, json }: CommonFlags, world: World): Promise<void> {
-  if (out !== undefined) await writeResult(out, zoo, result);
+  if (out !== undefined) await writeResult(out, zoo, result, world.maker);
   if (json) writeJson(world.stdout, jsonOf(result));
   else world.stdout.write(formatResult(result));
 }

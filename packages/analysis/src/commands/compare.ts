@@ -132,7 +132,7 @@ async function compareZoos(a: Analysis, b: Analysis, options: Options): Promise<
       ...(pairs === undefined
         ? []
         : [
-            `${pairs.rule} ${plural(pairs.ofA.length, "pair")}, all groups together. Wilcoxon: zeros left out, exact up to 50 differences without ties.`,
+            `${pairs.rule} ${plural(pairs.ofA.length, "pair")}, all groups together. difference: 95 % by Student's t. Wilcoxon: zeros left out, exact up to 50 differences without ties. g and rank biserial: percentile bootstrap over pairs of models, 2000 resamples.`,
           ]),
       ...(unmatched.length === 0 ? [] : [`Groups that only one zoo has are left out: ${unmatched.join("; ")}.`]),
       "Tests are two-sided and take models for independent, but those of the tables of pairs. Holm's correction is over the rows of the table, for each test on its own.",

@@ -35,7 +35,7 @@ async function query(path: string, sql: string, { out, json = false, partial }: 
     const { zoo, unfinished } = await openPopulation(path, partial);
     try {
       const result = withDefinition(await queryZoo(zoo, sql, signal), unfinished);
-      if (out !== undefined) await writeResult(out, zoo, withPlainNames(result));
+      if (out !== undefined) await writeResult(out, zoo, withPlainNames(result), world.maker);
       if (json) writeJson(world.stdout, jsonOf(result));
       else world.stdout.write(formatResult(result));
       return 0;

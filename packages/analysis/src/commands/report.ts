@@ -1,13 +1,12 @@
 import { basename, resolve } from "node:path";
 import { bytes, plural, printable, untilStopped } from "@zoo/cli";
 import { ZooError } from "@zoo/format";
-import { checkPlace } from "@zoo/format/node";
+import { checkFolderPlace } from "@zoo/format/node";
 import type { Command } from "commander";
 import { partialOption, withProgress } from "../cli/analysis-command.ts";
 import { type MachineFlags, machineOptions } from "../cli/machine-options.ts";
 import { type OpenedAnalysis, withAnalyses } from "../cli/open-analyses.ts";
 import type { World } from "../cli/world.ts";
-import { version } from "../node/write-result.ts";
 import { composeReport } from "../report/compose-report.ts";
 import { writeFigures } from "../report/figure-files.ts";
 import { pageHtml } from "../report/page.ts";
@@ -46,11 +45,11 @@ async function report(paths: readonly string[], flags: Flags, world: World): Pro
   }
   return await untilStopped(world, async (signal) => {
     await checkReportPlace(flags.out);
-    if (flags.figures !== undefined) await checkPlace(flags.figures);
+    if (flags.figures !== undefined) await checkFolderPlace(flags.figures);
     const parts = paths.map((path) => ({ path, where: flags.where, epochs: flags.epochs }));
     const size = await withProgress(world, async (progress) => {
       return await withAnalyses(parts, flags, { signal, progress }, world, async (opened) => {
-        const page = await composeReport({ zoos: reportZoos(opened), signal }, version, progress);
+        const page = await composeReport({ zoos: reportZoos(opened), signal }, world.maker.version, progress);
         progress("drawing", 0);
         const html = pageHtml(page);
         if (flags.figures !== undefined) {

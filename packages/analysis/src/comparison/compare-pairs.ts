@@ -1,7 +1,6 @@
 import { RandomStream } from "@zoo/engine";
 import { type Interval, percentileInterval } from "../statistics/bootstrap.ts";
-import { cliffsDelta, hedgesG } from "../statistics/effect-sizes.ts";
-import { meanOfEach } from "../statistics/pair-statistics.ts";
+import { pairEffects } from "./pair-effects.ts";
 
 export interface ComparePairsOptions {
   /** Of bootstrap and permutation test. */
@@ -15,7 +14,7 @@ export interface ComparePairsOptions {
   signal?: AbortSignal;
 }
 
-/** A mean over pairs, or of such means, with its bootstrap interval. */
+/** A mean over pairs, or what follows from such means, with its bootstrap interval. */
 export interface PairEstimate extends Interval {
   value: number;
 }
@@ -30,16 +29,16 @@ export interface PairComparison {
   /** between - (a + b) / 2: 0 where both are samples of one population, whatever its diversity. */
   excess: PairEstimate;
   /** Hedges' g and Cliff's delta of the models' means of their pairs within A against those within B: sizes of effect, no tests. */
-  g: number;
-  cliffsDelta: number;
+  g: PairEstimate;
+  cliffsDelta: PairEstimate;
   /** Two-sided permutation test of the excess. */
   p: number;
   /** Pairs with a number. */
   pairs: { a: number; b: number; between: number };
 }
 
-const keys = ["a", "b", "difference", "between", "excess"] as const;
-type Means = Record<(typeof keys)[number], number>;
+type Means = Record<"a" | "b" | "difference" | "between" | "excess", number>;
+const estimated = ["a", "b", "difference", "between", "excess", "g", "cliffsDelta"] as const;
 
 /** Sums of the same numbers in another order differ by rounding. */
 const ROUNDING = 1e-12;
@@ -69,35 +68,35 @@ export function comparePairs(
   const modelsB = M - modelsA;
   const inA = Uint8Array.from({ length: M }, (_, i) => (i < modelsA ? 1 : 0));
   const times = new Float64Array(M).fill(1);
-  const observed = meansOf(matrix, inA, times);
-  const drawn = keys.map(() => new Float64Array(resamples));
+  const { means, pairs } = meansOf(matrix, inA, times);
+  const observed = { ...means, ...pairEffects(matrix, modelsA, times) };
+  const drawn = estimated.map(() => new Float64Array(resamples));
   const stream = new RandomStream(seed, "BOOTSTRAP", 2);
   for (let r = 0; r < resamples; r++) {
     signal?.throwIfAborted();
     times.fill(0);
     for (let i = 0; i < modelsA; i++) times[stream.integer(modelsA)]++;
     for (let i = 0; i < modelsB; i++) times[modelsA + stream.integer(modelsB)]++;
-    const { means } = meansOf(matrix, inA, times);
-    for (const [k, key] of keys.entries()) drawn[k][r] = means[key];
+    const found = { ...meansOf(matrix, inA, times).means, ...pairEffects(matrix, modelsA, times) };
+    for (const [k, key] of estimated.entries()) drawn[k][r] = found[key];
   }
   const few = modelsA < 2 || modelsB < 2;
-  const estimate = (key: keyof Means): PairEstimate => {
+  const estimate = (key: (typeof estimated)[number]): PairEstimate => {
     const own = key === "a" ? modelsA < 2 : key === "b" ? modelsB < 2 : few;
     const nothing = { low: Number.NaN, high: Number.NaN };
-    const interval = own ? nothing : percentileInterval(drawn[keys.indexOf(key)], level);
-    return { value: observed.means[key], ...interval };
+    const interval = own ? nothing : percentileInterval(drawn[estimated.indexOf(key)], level);
+    return { value: observed[key], ...interval };
   };
-  const [ofA, ofB] = [blockMeans(matrix, M, 0, modelsA), blockMeans(matrix, M, modelsA, M)];
   return {
     a: estimate("a"),
     b: estimate("b"),
     difference: estimate("difference"),
     between: estimate("between"),
     excess: estimate("excess"),
-    g: hedgesG(ofA, ofB),
-    cliffsDelta: cliffsDelta(ofA, ofB),
-    p: excessTest(matrix, inA, observed.means.excess, { seed, divisions, ...(signal && { signal }) }),
-    pairs: observed.pairs,
+    g: estimate("g"),
+    cliffsDelta: estimate("cliffsDelta"),
+    p: excessTest(matrix, inA, means.excess, { seed, divisions, ...(signal && { signal }) }),
+    pairs,
   };
 }
 
@@ -149,13 +148,4 @@ function excessTest(
     if (Math.abs(meansOf(matrix, labels, once).means.excess) >= far) extreme++;
   }
   return (1 + extreme) / (1 + divisions);
-}
-
-/** For each model from `first` to before `end` the mean of its pairs with the others of them. */
-function blockMeans(matrix: ArrayLike<number>, M: number, first: number, end: number): Float64Array {
-  const size = end - first;
-  const block = Float64Array.from({ length: size * size }, (_, at) => {
-    return matrix[(first + Math.floor(at / size)) * M + first + (at % size)];
-  });
-  return meanOfEach(block, size).filter((value) => !Number.isNaN(value));
 }

@@ -26,17 +26,15 @@ export function pairComparisonTable(measured: readonly MeasuredPairs[], name = "
       whole("epoch", "after this epoch"),
       whole("models_a", "models of A"),
       whole("models_b", "models of B"),
-      ...interval("a", "within A"),
-      ...interval("b", "within B"),
+      ...interval("a", "mean over pairs within A"),
+      ...interval("b", "mean over pairs within B"),
       number("difference", "a - b"),
       number("low", "low end of its 95 % interval, by resampling the models of each zoo"),
       number("high", "high end of it"),
-      number("g", "Hedges' g of the models' mean measures with the others of their zoo"),
-      number("cliff", "Cliff's delta of these"),
-      ...interval("between", "between A and B"),
-      number("excess", "between - (a + b) / 2: 0 where both are samples of one population"),
-      number("excess_low", "low end of its 95 % interval"),
-      number("excess_high", "high end of it"),
+      ...interval("g", "Hedges' g of the models' mean measures with the others of their zoo"),
+      ...interval("cliff", "Cliff's delta of these"),
+      ...interval("between", "mean over pairs between A and B"),
+      ...interval("excess", "between - (a + b) / 2: 0 where both are samples of one population"),
       number("p_holm", "p of the permutation test of the excess, corrected by Holm over the rows"),
       number("p", "that p"),
       whole("pairs_a", "pairs within A with a number"),
@@ -53,10 +51,7 @@ export function pairComparisonTable(measured: readonly MeasuredPairs[], name = "
         epoch,
         models.a,
         models.b,
-        ...cells(a, b, difference),
-        g,
-        cliffsDelta,
-        ...cells(between, excess),
+        ...cells(a, b, difference, g, cliffsDelta, between, excess),
         corrected[row],
         p,
         pairs.a,
@@ -67,9 +62,9 @@ export function pairComparisonTable(measured: readonly MeasuredPairs[], name = "
   };
 }
 
-function interval(name: string, where: string): ResultColumn[] {
+function interval(name: string, what: string): ResultColumn[] {
   return [
-    number(name, `mean over pairs ${where}`),
+    number(name, what),
     number(`${name}_low`, "low end of its 95 % interval, by resampling models"),
     number(`${name}_high`, "high end of it"),
   ];

@@ -1,5 +1,5 @@
 import type { Moments } from "./column-moments.ts";
-import type { RowSource } from "./row-source.ts";
+import { powerOfTwoNear, type RowSource, sharedRows } from "./row-source.ts";
 
 /** A matrix without the mean of its columns, in units in which float32 sums of squares neither overflow nor vanish. */
 export interface CentredRows extends RowSource {
@@ -19,7 +19,7 @@ export function centredRows(source: RowSource, { rows, mean, squares }: Moments,
   const D = source.columns;
   const spread = squares.map((sum) => (standardise ? (sum > 0 ? rows : 0) : sum));
   const total = spread.reduce((a, b) => a + b, 0);
-  const size = total > 0 ? 2 ** Math.round(Math.log2(Math.sqrt(total / (rows * D)))) : 1;
+  const size = powerOfTwoNear(total / (rows * D));
   const factors = squares.map((sum) => (sum > 0 ? (standardise ? Math.sqrt(rows / sum) : 1) / size : 0));
   return {
     rows,
@@ -28,9 +28,9 @@ export function centredRows(source: RowSource, { rows, mean, squares }: Moments,
     unit: size * size,
     totalVariance: total / (rows - 1),
     async *blocks() {
-      let buffer = new Float32Array();
+      let buffer: Float32Array = new Float32Array();
       for await (const { first, count, data } of source.blocks()) {
-        if (buffer.length < data.length) buffer = new Float32Array(data.length);
+        if (buffer.length < data.length) buffer = sharedRows(data.length);
         for (let at = 0, i = 0; i < count; i++) {
           for (let d = 0; d < D; d++, at++) buffer[at] = (data[at] - mean[d]) * factors[d];
         }

@@ -32,13 +32,18 @@ export async function columnMoments(source: RowSource, signal?: AbortSignal): Pr
     }
     rows += count;
   }
-  const at = squares.findIndex((value) => !Number.isFinite(value));
-  if (at >= 0) throw new RangeError(`column ${at} holds a value that is not finite; leave out the rows that have one`);
+  refuseNonFinite(squares);
   return { rows, mean: mean.map((deviation, d) => deviation + (origin?.[d] ?? 0)), squares };
 }
 
+/** Throws RangeError where a sum of squares says that a column has a value that is not finite. */
+export function refuseNonFinite(squares: Float64Array): void {
+  const at = squares.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0) throw new RangeError(`column ${at} holds a value that is not finite; leave out the rows that have one`);
+}
+
 /** Moments of the deviations from `origin`. */
-function blockMoments(data: Float32Array, rows: number, origin: Float32Array): Omit<Moments, "rows"> {
+export function blockMoments(data: Float32Array, rows: number, origin: Float32Array): Omit<Moments, "rows"> {
   const D = origin.length;
   const mean = new Float64Array(D);
   const squares = new Float64Array(D);

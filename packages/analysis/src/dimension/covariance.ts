@@ -1,5 +1,6 @@
 import type { Dense, RunOptions } from "@zoo/engine";
 import type { CentredRows } from "./centred-rows.ts";
+import { type RowSource, sharedRows } from "./row-source.ts";
 
 /**
  * C · vᵀ of directions v, as rows: [n, D] in float64, C being the covariance of the rows (divisor rows - 1). One pass over
@@ -30,16 +31,30 @@ export type CovarianceProduct = (directions: readonly Float64Array[]) => Promise
 /** Rows that are multiplied at once, since each product gives D² numbers to add. */
 const GATHERED_BYTES = 2 ** 26;
 
-/** Aᵀ · A [D, D] of the rows A, which is C times rows - 1. One pass over the data; memory 16 D² + 2^27 bytes while it is made. */
-export async function scatterMatrix(dense: Dense, data: CentredRows, options: RunOptions = {}): Promise<Float64Array> {
+export interface GatherOptions extends RunOptions {
+  gatheredBytes?: number;
+}
+
+/**
+ * Aᵀ · A [D, D] of the rows A, which is C times rows - 1 when they are centred. One pass over the data; memory 16 D² + 2^26
+ * bytes while it is made. `prepare` may change rows that were gathered, [n, D], before they are multiplied.
+ */
+export async function scatterMatrix(
+  dense: Dense,
+  data: RowSource,
+  options: GatherOptions = {},
+  prepare: (rows: Float32Array) => void = () => undefined,
+): Promise<Float64Array> {
   const { rows, columns: D } = data;
-  const most = Math.min(rows, Math.ceil(GATHERED_BYTES / (4 * D)));
-  const gathered = new Float32Array(most * D);
+  const { gatheredBytes = GATHERED_BYTES } = options;
+  const most = Math.min(rows, Math.ceil(gatheredBytes / (4 * D)));
+  const gathered = sharedRows(most * D);
   const sum = new Float64Array(D * D);
   let count = 0;
   const add = async (): Promise<void> => {
     options.signal?.throwIfAborted();
     const those = gathered.subarray(0, count * D);
+    prepare(those);
     const part = await dense.columnProduct(those, those, count, options);
     for (let i = 0; i < sum.length; i++) sum[i] += part[i];
     count = 0;

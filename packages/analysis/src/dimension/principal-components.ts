@@ -4,6 +4,7 @@ import { columnMoments } from "./column-moments.ts";
 import { coordinates, covarianceTimes, joined, scatterMatrix, scatterProduct } from "./covariance.ts";
 import { exactDirections } from "./exact-components.ts";
 import { krylovSketch, type Sketch } from "./krylov-sketch.ts";
+import { type ScatteredMoments, scatteredMoments } from "./one-pass-scatter.ts";
 import type { RowSource } from "./row-source.ts";
 import { type Estimate, exactSecondMoment, sketchedSecondMoment, sumOfSquares } from "./second-moment.ts";
 
@@ -74,13 +75,13 @@ export async function principalComponents(
   const { k, standardise = false } = options;
   if (N < 1) throw new RangeError("principalComponents: there are no rows");
   if (!(k >= 1)) throw new RangeError(`principalComponents: k must be 1 or more, got ${k}`);
-  const moments = await columnMoments(source, options.signal);
+  const { moments, scatter } = await readOnce(dense, source, options);
   const data = centredRows(source, moments, standardise);
   const { mean, squares } = moments;
   const scaling = standardise ? { deviation: squares.map((sum) => Math.sqrt(sum / N)) } : {};
   if (!(data.totalVariance > 0)) return { mean, ...scaling, ...withoutSpread(N, D, data.totalVariance) };
   const wanted = Math.min(Math.floor(k), N - 1, D);
-  const found = await directions(dense, data, wanted, options);
+  const found = await directions(dense, data, wanted, options, scatter?.(data.unit));
   const components = joined(found.vectors.map(withSign), D);
   const scores = await coordinates(dense, data, components, options);
   const unit = Math.sqrt(data.unit);
@@ -108,18 +109,43 @@ interface Found extends Pick<PrincipalComponents, "secondMoment" | "method" | "c
   residual: number[];
 }
 
-async function directions(dense: Dense, data: CentredRows, k: number, options: PcaOptions): Promise<Found> {
+/** The moments, and the covariance as well where it will be formed. Standardised columns must be known before they are multiplied. */
+async function readOnce(
+  dense: Dense,
+  source: RowSource,
+  options: PcaOptions,
+): Promise<Partial<ScatteredMoments> & Pick<ScatteredMoments, "moments">> {
+  return !options.standardise && !isSmall(source, options) && isFormed(source, options)
+    ? await scatteredMoments(dense, source, options)
+    : { moments: await columnMoments(source, options.signal) };
+}
+
+function isSmall({ rows, columns }: RowSource, { exactUpTo = EXACT_UP_TO }: PcaOptions): boolean {
+  return rows * columns * Math.min(rows, columns) <= exactUpTo;
+}
+
+function isFormed({ rows, columns }: RowSource, { formUpTo = FORM_UP_TO }: PcaOptions): boolean {
+  return columns <= Math.min(rows, formUpTo);
+}
+
+async function directions(
+  dense: Dense,
+  data: CentredRows,
+  k: number,
+  options: PcaOptions,
+  known?: Float64Array,
+): Promise<Found> {
   const { rows: N, columns: D } = data;
-  const { exactUpTo = EXACT_UP_TO, exactMomentUpTo = EXACT_MOMENT_UP_TO } = options;
-  if (N * D * Math.min(N, D) <= exactUpTo) {
+  const { exactMomentUpTo = EXACT_MOMENT_UP_TO } = options;
+  if (isSmall(data, options)) {
     const { values, vectors } = await exactDirections(data);
     const secondMoment = { value: values.reduce((sum, value) => sum + value * value, 0), deviation: 0 };
     const residual = Array.from({ length: k }, () => 0);
     const [leading, first] = [values.slice(0, k), vectors.slice(0, k)];
     return { values: leading, vectors: first, residual, secondMoment, method: "exact", converged: true, passes: 0 };
   }
-  const { width = Math.max(WIDTH, Math.ceil(k / 4)), passes = PASSES, formUpTo = FORM_UP_TO, seed } = options;
-  const scatter = D <= Math.min(N, formUpTo) ? await scatterMatrix(dense, data, options) : undefined;
+  const { width = Math.max(WIDTH, Math.ceil(k / 4)), passes = PASSES, seed } = options;
+  const scatter = known ?? (isFormed(data, options) ? await scatterMatrix(dense, data, options) : undefined);
   const times =
     scatter === undefined
       ? (directions: readonly Float64Array[]) => covarianceTimes(dense, data, directions, options)

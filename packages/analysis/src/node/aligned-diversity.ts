@@ -1,15 +1,13 @@
-import type { ModelRow } from "@zoo/format";
 import { modelIds, pairMatrices } from "../results/model-arrays.ts";
 import { summarisePairs } from "../statistics/pair-statistics.ts";
 import { randomSample } from "../statistics/samples.ts";
 import { type AlignedDistances, alignedDistances } from "../weight-space/aligned-distances.ts";
 import { Aligners } from "../weight-space/aligners.ts";
-import { nearestOfMatrix } from "../weight-space/nearest-network.ts";
 import type { NetworkList } from "../weight-space/network-list.ts";
 import { cosineFromDistances, normsOf } from "../weight-space/pair-distances.ts";
 import { sweepCost } from "../weight-space/symmetry-groups.ts";
 import type { WeightPart } from "../weight-space/weight-parts.ts";
-import { alignedTable, alignmentDefinition, nearestTable, type Row } from "./aligned-tables.ts";
+import { alignedTable, alignmentDefinition, nearestRows, nearestTable, type Row } from "./aligned-tables.ts";
 import type { Analysis } from "./analysis.ts";
 import type { DiversePopulation, DiversityFindings } from "./diversity-part.ts";
 
@@ -96,17 +94,4 @@ function partRows(
     const cells = [before, after].flatMap(({ mean, low, high, q50 }) => [mean, low, high, q50]);
     return [epoch, part.name, metric, ...cells, after.mean / before.mean, after.pairs];
   });
-}
-
-function nearestRows(epoch: number, models: readonly ModelRow[], raw: Float64Array, aligned: Float64Array): Row[] {
-  const [before, after] = [raw, aligned].map((matrix) => nearestOfMatrix(matrix, models.length));
-  const idAt = (i: number): number => (i === -1 ? -1 : models[i].id);
-  return models.map(({ id }, i) => [
-    epoch,
-    id,
-    idAt(before.index[i]),
-    before.distance[i],
-    idAt(after.index[i]),
-    after.distance[i],
-  ]);
 }

@@ -2,6 +2,7 @@ import type { ModelRow } from "@zoo/format";
 import { number, whole, word } from "../results/columns.ts";
 import type { ResultColumn, ResultTable } from "../results/result.ts";
 import type { Aligners } from "../weight-space/aligners.ts";
+import { nearestOfMatrix } from "../weight-space/nearest-network.ts";
 
 export type Row = (number | string)[];
 
@@ -20,6 +21,25 @@ export function alignedTable(M: number, rows: Row[]): ResultTable {
     ],
     rows,
   };
+}
+
+/** Of each model its nearest other one at an epoch, from distances [M, M]. */
+export function nearestRows(
+  epoch: number,
+  models: readonly ModelRow[],
+  raw: Float64Array,
+  aligned: Float64Array,
+): Row[] {
+  const [before, after] = [raw, aligned].map((matrix) => nearestOfMatrix(matrix, models.length));
+  const idAt = (i: number): number => (i === -1 ? -1 : models[i].id);
+  return models.map(({ id }, i) => [
+    epoch,
+    id,
+    idAt(before.index[i]),
+    before.distance[i],
+    idAt(after.index[i]),
+    after.distance[i],
+  ]);
 }
 
 export function nearestTable(rows: Row[]): ResultTable {

@@ -6,7 +6,6 @@ import type { World } from "../cli/world.ts";
 import { type ImageProbe, probeImages } from "../population/image-probe.ts";
 import type { Selection } from "../population/selection.ts";
 import { PieceStore } from "./piece-store.ts";
-import { version } from "./write-result.ts";
 
 /** What a command works with: a part of a zoo, and the machine. Close it. */
 export interface Analysis {
@@ -74,7 +73,7 @@ export class EquippedAnalysis implements Analysis {
   executor(): Promise<Executor> {
     const { engine, workers = this.#world.cores } = this.#options;
     if (this.#executor === undefined) this.progress("opening the engine", 0); // the first time of all it is compiled
-    this.#executor ??= this.#world.openExecutor({ engine, workers });
+    this.#executor ??= this.#world.openExecutor({ engine, workers, signal: this.signal });
     return this.#executor;
   }
 
@@ -85,7 +84,7 @@ export class EquippedAnalysis implements Analysis {
       zoos: [this.zoo.sha256],
       command,
       parameters: { ...parameters, seed: this.seed, arithmetic },
-      version,
+      version: this.#world.maker.version,
     };
     return new PieceStore(key, this.#world.env);
   }

@@ -1,4 +1,4 @@
-import { plural } from "@zoo/cli";
+import { misuse, plural } from "@zoo/cli";
 import { isZooError, type Zoo, ZooError } from "@zoo/format";
 import { openPartialZoo, openZoo, publishedShards } from "@zoo/format/node";
 
@@ -11,9 +11,10 @@ export interface Population {
 
 /**
  * Opens a zoo: a folder or an address. partial: of an unfinished one, what is published.
- * Throws ZooError `zoo-incomplete`, which says what is missing and how to go on, `bad-zoo` or `io`.
+ * Throws ZooError `zoo-incomplete`, which says what is missing and how to go on, `bad-zoo` or `io`; `misuse` of an empty path.
  */
 export async function openPopulation(path: string, partial = false): Promise<Population> {
+  if (path === "") throw misuse("<zoo>", "must name a folder or an address", path);
   try {
     return { zoo: await openZoo(path) };
   } catch (e) {

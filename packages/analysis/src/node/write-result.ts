@@ -1,15 +1,13 @@
-import { versionOf } from "@zoo/cli";
 import { type Cell, type Column, type Zoo, zooReference } from "@zoo/format";
 import { writeArtefact } from "@zoo/format/node";
 import type { Result, ResultTable } from "../results/result.ts";
-
-export const version = versionOf(new URL("../../package.json", import.meta.url));
 
 /** Writes a result as an artefact of format 2 (`writeArtefact`): tables as Parquet, arrays as safetensors. */
 export async function writeResult(
   folder: string,
   zoo: Zoo,
   { kind, parameters, tables, arrays }: Result,
+  maker: { readonly name: string; readonly version: string },
 ): Promise<void> {
   await writeArtefact(
     folder,
@@ -18,7 +16,7 @@ export async function writeResult(
       name: zoo.manifest.name,
       zoo: zooReference(zoo),
       parameters,
-      made_by: { name: "@zoo/analysis", version },
+      made_by: maker,
       arrays,
       tables: tables.map((table) => ({
         name: table.name,

@@ -84,7 +84,7 @@ export async function zooDiversities(
       sentence,
       "linear_cka: of logits, debiased; agreement and kappa (Cohen's): of the answers; l2 and cosine_distance: of all weights; aligned: by permutations, and by signs where these keep the function, no restarts.",
       ...(sameWeights ? [] : [`Weights have no distance between A and B: ${differentWeights}.`]),
-      "Diversity intervals: 95 % percentile bootstrap, 1000 times resampling the models of each zoo; a model drawn twice makes no pair with itself. g, cliff: of the models' means, which are not independent; sizes, not tests.",
+      "Diversity intervals: 95 % percentile bootstrap, 1000 times resampling the models of each zoo; a model drawn twice makes no pair with itself. g, cliff: of the models' means, which are not independent; sizes with such intervals, not tests.",
       "excess: between - (a + b) / 2; p: 999 random divisions of all models into two groups of these sizes, two-sided.",
     ],
   };

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { whole } from "../results/columns.ts";
+import { number, whole } from "../results/columns.ts";
 import type { ResultColumn, ResultTable } from "../results/result.ts";
 import type { ModelBand } from "../weights/model-bands.ts";
 import type { LegendItem } from "./chart.ts";
@@ -7,19 +7,33 @@ import { tip } from "./clean-svg.ts";
 import { numberText, wholeTicks } from "./number-scale.ts";
 import { category } from "./palette.ts";
 
+type Quantiles = Pick<ModelBand, "q05" | "q25" | "q50" | "q75" | "q95">;
+
 /** How a number was spread over models at one epoch. */
-export interface EpochBand extends ModelBand {
+export interface EpochBand extends Quantiles {
   epoch: number;
 }
 
-export const epochBands = (epochs: readonly number[], bands: readonly ModelBand[]): EpochBand[] =>
-  bands.map((band, e) => ({ ...band, epoch: epochs[e] }));
+export const epochBands = (epochs: readonly number[], bands: readonly Quantiles[]): EpochBand[] =>
+  bands.map(({ q05, q25, q50, q75, q95 }, e) => ({ epoch: epochs[e], q05, q25, q50, q75, q95 }));
 
 /** The ends of all bands, for a scale. */
 export const bandEnds = (rows: readonly EpochBand[]): number[] => rows.flatMap(({ q05, q95 }) => [q05, q95]);
 
-/** Median and quantiles; bars instead of areas where there is one epoch. `positive`: the scale cannot show 0. */
-export function bandMarks(all: readonly EpochBand[], what: string, positive = false): Plot.Markish[] {
+export interface BandMarkOptions {
+  /** Of what, before the epoch in the words on hover. */
+  what?: string;
+  /** Whether the scale cannot show 0. */
+  positive?: boolean;
+  /** How numbers are said. */
+  show?: (value: number) => string;
+}
+
+/** Median and quantiles; bars instead of areas where there is one epoch. */
+export function bandMarks(
+  all: readonly EpochBand[],
+  { what = "", positive = false, show = numberText }: BandMarkOptions = {},
+): Plot.Markish[] {
   const rows = positive ? all.filter(({ q05 }) => q05 > 0) : [...all];
   const color = category(0);
   const ranges =
@@ -42,9 +56,7 @@ export function bandMarks(all: readonly EpochBand[], what: string, positive = fa
       fill: color,
       fillOpacity: rows.length === 1 ? 1 : 0,
       title: ({ epoch, q50, q05, q95 }: EpochBand) =>
-        tip(
-          `${what}epoch ${epoch}: median ${numberText(q50)}, 90 % of models from ${numberText(q05)} to ${numberText(q95)}`,
-        ),
+        tip(`${what}epoch ${epoch}: median ${show(q50)}, 90 % of models from ${show(q05)} to ${show(q95)}`),
     }),
   ];
 }
@@ -62,18 +74,26 @@ export function epochScale(rows: readonly { epoch: number }[], ticks: number): o
     : { label: "epoch", domain: [low, high], ticks: wholeTicks(low, high, ticks), tickFormat: "d" };
 }
 
-export const plainNumber = (name: string, description: string): ResultColumn => ({ name, type: "DOUBLE", description });
 export const epochColumn: ResultColumn = whole("epoch", "Stored epoch");
 
 export const bandColumnsShown: ResultColumn[] = ["5 %", "25 %", "median", "75 %", "95 %"].map((name) =>
-  plainNumber(name, name === "median" ? "Median over models" : "Quantile over models"),
+  number(name, name === "median" ? "Median over models" : "Quantile over models"),
 );
-export const bandRow = ({ q05, q25, q50, q75, q95 }: ModelBand): number[] => [q05, q25, q50, q75, q95];
+export const bandRow = ({ q05, q25, q50, q75, q95 }: EpochBand): number[] => [q05, q25, q50, q75, q95];
 
-/** The numbers behind a band; a row per epoch. */
-export const bandTable = (name: string, caption: string, rows: readonly EpochBand[]): ResultTable => ({
-  name,
-  caption,
-  columns: [epochColumn, ...bandColumnsShown],
-  rows: rows.map((row) => [row.epoch, ...bandRow(row)]),
-});
+/** The numbers behind a band; a row per epoch. fraction: shown as per cent. beside: the median of something else. */
+export function bandTable(
+  name: string,
+  caption: string,
+  rows: readonly EpochBand[],
+  { fraction = false, beside }: { fraction?: boolean; beside?: { name: string; rows: readonly EpochBand[] } } = {},
+): ResultTable {
+  const more = beside === undefined ? [] : [number(`median ${beside.name}`, "Median over models")];
+  const columns = [...bandColumnsShown, ...more];
+  return {
+    name,
+    caption,
+    columns: [epochColumn, ...columns.map((column) => (fraction ? { ...column, unit: "fraction" as const } : column))],
+    rows: rows.map((row, e) => [row.epoch, ...bandRow(row), ...(beside === undefined ? [] : [beside.rows[e].q50])]),
+  };
+}

@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { count, percent, plural } from "@zoo/cli";
 import type { ModelRow } from "@zoo/format";
 import { designOf, type Factor } from "../hyperparameters/design.ts";
-import { fraction, whole } from "../results/columns.ts";
+import { fraction, number, whole } from "../results/columns.ts";
 import type { ResultColumn, ResultTable } from "../results/result.ts";
 import { mean } from "../statistics/moments.ts";
 import { averageRanks } from "../statistics/ranks.ts";
@@ -10,7 +10,6 @@ import { relationTable } from "../statistics/relation-table.ts";
 import { evenSample } from "../statistics/samples.ts";
 import { chart, isNarrow, type LegendItem, percents } from "./chart.ts";
 import { tip } from "./clean-svg.ts";
-import { plainNumber } from "./epoch-bands.ts";
 import { MOST_MODELS } from "./model-scores.ts";
 import { numberText, type Span, scaleOf } from "./number-scale.ts";
 import { category, sequence } from "./palette.ts";
@@ -155,7 +154,7 @@ export function scatterTable(scatter: ModelScatter, name: string, caption: strin
   return {
     name,
     caption,
-    columns: [whole("model", "Id"), plainNumber(column, label), fraction("test_acc", "Test accuracy"), color],
+    columns: [whole("model", "Id"), number(column, label), fraction("test_acc", "Test accuracy"), color],
     rows: shownModels(scatter).map((m) => [from.analysis.selection.models[m].id, x[m], acc[m], colors.value(m)]),
   };
 }

@@ -29,6 +29,12 @@ export function spanOf(values: Iterable<number>, { linear = false } = {}): Span 
   return { low: low >= 0 ? Math.max(0, low - room) : low - room, high: high + room, log: false };
 }
 
+/** The span of numbers that are not negative; it begins at 0 where it is not logarithmic. */
+export function fromZero(values: Iterable<number>): Span {
+  const span = spanOf(values);
+  return span.log ? span : { ...span, low: 0 };
+}
+
 /** `count` + 1 places from end to end, evenly spaced on the axis. */
 export const placesOn = ({ low, high, log }: Span, count: number): number[] =>
   Array.from({ length: count + 1 }, (_, i) =>

@@ -1,7 +1,7 @@
 import { open, stat } from "node:fs/promises";
 import { basename, dirname, extname, resolve } from "node:path";
 import { ZooError } from "@zoo/format";
-import { checkPlace, ioError, replaceFile } from "@zoo/format/node";
+import { checkPlace, ioError, nothingWritten, replaceFile } from "@zoo/format/node";
 import { FIRST_BYTES } from "./page.ts";
 
 /**
@@ -28,7 +28,9 @@ export async function checkReportPlace(path: string): Promise<void> {
 /** Puts the page at `path`, whole or not at all; an earlier report gives way. */
 export async function writeReport(path: string, html: string): Promise<void> {
   await checkReportPlace(path);
-  await replaceFile(path, [Buffer.from(html)]);
+  await replaceFile(path, [Buffer.from(html)]).catch((e: unknown) => {
+    throw nothingWritten(path, e);
+  });
 }
 
 async function firstBytes(path: string): Promise<Buffer | null> {

@@ -1,6 +1,7 @@
 import type { DatasetName, ImageDataset } from "@zoo/data";
 import { initialWeights, referenceEngine } from "@zoo/engine";
 import { executorInThread } from "@zoo/engine/node";
+import { openZoo } from "@zoo/format/node";
 import { describe, expect, test } from "vitest";
 import { main } from "../../src/main.ts";
 import { type SmallZoo, smallArchitecture, smallDataset, smallImages, writeSmallZoo } from "../support/small-zoo.ts";
@@ -97,6 +98,9 @@ describe("compare --of", () => {
     expect(l2).toMatchObject({ models_a: 6, models_b: 6, pairs_a: 15, pairs_b: 15, pairs_between: 36, epoch: 2 });
     expect((l2["a"] as number) / (l2["b"] as number)).toBeGreaterThan(3);
     expect(l2["low"] as number).toBeGreaterThan(0);
+    expect(l2["g_low"] as number).toBeGreaterThan(0);
+    expect(l2["g_high"] as number).toBeGreaterThan(l2["g"] as number);
+    expect([l2["cliff"], l2["cliff_low"], l2["cliff_high"]]).toEqual([1, 1, 1]);
     expect(aligned["a"] as number).toBeLessThan(l2["a"] as number);
     expect(aligned["between"] as number).toBeLessThan(l2["between"] as number);
     expect(definitions).toContain("Both zoos answer about the same images. Images: all 6 of the test split.");
@@ -171,6 +175,45 @@ describe("compare --paired", () => {
     expect(tables["tests"][0]["mann_whitney_p"] as number).toBeGreaterThan(0.5);
     expect(definitions.join(" ")).toContain("the same hyperparameters, seed included. 6 pairs");
     expect(Object.keys((await compareJson(...folders)).tables)).not.toContain("paired");
+  });
+
+  test("twins are paired with their sources without being asked, whichever comes first, also where their ids differ", async () => {
+    const source = await writeSmallZoo({
+      name: "source",
+      models: [1, 2, 3, 4, 5, 6].map((seed) => ({ seed })),
+      metrics: ({ id }) => ({ test_acc: id / 10 }),
+    });
+    const opened = await openZoo(source);
+    const { sha256 } = opened;
+    await opened.close();
+    // Twin 0 is made from model 5, twin 1 from model 4, and so on; a second twin of model 5 has no partner left.
+    const origins = [5, 4, 3, 2, 1, 5];
+    const twins = await writeSmallZoo({
+      name: "twins",
+      derivedFrom: { name: "source", sha256 },
+      models: origins.map((source_id) => ({ seed: 1 + source_id, declared: { source_id } })),
+      metrics: ({ id }) => ({ test_acc: origins[id] / 10 + 0.01 * (1 + id / 100) }),
+    });
+    const { tables, definitions, arrays } = await compareJson(twins, source, "--metric", "test_acc");
+    expect(arrays).toEqual({});
+    expect(definitions.join(" ")).toContain(
+      "Pairs: models of A with those of B that they were made from (source_id). 5 pairs,",
+    );
+    const [row] = tables["paired"];
+    // Gains of 0.0100 to 0.0104 to models that differ by 0.1: paired they are certain, unpaired nothing.
+    expect(row).toMatchObject({ pairs: 5, rank_biserial: 1, w: 15, wilcoxon_p: 2 / 32 });
+    expect(row["difference"] as number).toBeCloseTo(0.0102, 6);
+    expect(row["mean_b"] as number).toBeCloseTo(0.3, 6);
+    expect([row["rank_biserial_low"], row["rank_biserial_high"]]).toEqual([1, 1]);
+    expect(row["g_low"] as number).toBeGreaterThan(10);
+    expect(row["g_high"] as number).toBeGreaterThan(row["g"] as number);
+    expect(tables["tests"][0]["mann_whitney_p"] as number).toBeGreaterThan(0.1);
+    const weights = tables["weight_paired"].find(({ quantity }) => quantity === "l2 of all");
+    expect(weights).toMatchObject({ pairs: 5, difference: 0 }); // twins start and grow as their sources do
+    const turned = await compareJson(source, twins, "--metric", "test_acc");
+    expect(turned.tables["paired"][0]["difference"] as number).toBeCloseTo(-0.0102, 6);
+    expect(turned.definitions.join(" ")).toContain("Pairs: models of B with those of A that they were made from");
+    expect((await compare(twins, source)).out).toContain("models that correspond");
   });
 
   test("refuses zoos in which no models correspond", async () => {

@@ -114,6 +114,8 @@ describe("the diversity of a report", () => {
     expect(table.get("cosine distance of weights")?.["mean"]).toBe(cosine["raw_mean"]);
     expect(table.get("cosine distance of weights, aligned")?.["mean"]).toBe(cosine["aligned_mean"]);
     expect(l2["aligned_mean"]).toBeLessThan(l2["raw_mean"] as number);
+    const nearest = weights.tables.find(({ name }) => name === "nearest_models");
+    expect(figureOf(section, "nearest-models").table.rows).toEqual(nearest?.rows);
   });
 
   test("says of each figure what its numbers are, and its command is one", async () => {
@@ -190,9 +192,15 @@ describe("the diversity of a report", () => {
       }
     }
     expect(section.figures.map(({ id }) => id)).toEqual(
-      ["agreement", "agreement-and-accuracy", "cka", "l2-distances", "cosine-distances", "layer-distances"].flatMap(
-        (id) => [`a-${id}`, `b-${id}`],
-      ),
+      [
+        "agreement",
+        "agreement-and-accuracy",
+        "cka",
+        "l2-distances",
+        "cosine-distances",
+        "layer-distances",
+        "nearest-models",
+      ].flatMap((id) => [`a-${id}`, `b-${id}`]),
     );
     const edges = ["a", "b"].map((key) => ticksOf(figureOf(section, `${key}-l2-distances`).draw(720)));
     expect(edges[0].length).toBeGreaterThan(2);
@@ -203,7 +211,12 @@ describe("the diversity of a report", () => {
     const unknown = await someSection(await reportZoo({ dataset: { name: "noise" } }));
     const others = await someSection(await reportZoo({}, "", { sha256: "2".repeat(64) }));
     for (const section of [unknown, others]) {
-      expect(section.figures.map(({ id }) => id)).toEqual(["l2-distances", "cosine-distances", "layer-distances"]);
+      expect(section.figures.map(({ id }) => id)).toEqual([
+        "l2-distances",
+        "cosine-distances",
+        "layer-distances",
+        "nearest-models",
+      ]);
       expect(section.tables).toHaveLength(1);
       expect(section.tables?.[0].rows).toHaveLength(4);
     }

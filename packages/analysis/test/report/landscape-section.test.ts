@@ -85,6 +85,19 @@ describe("the landscape", () => {
     }
   }, 60_000);
 
+  test("says how far each of its parts is", async () => {
+    const said = new Map<string, number[]>();
+    const progress = (what: string, share: number): void => void said.set(what, [...(said.get(what) ?? []), share]);
+    await landscapeSection(await reportOf([await writeSmallZoo()], { progress }));
+    for (const part of ["eigenvalues", "spectral density", "paths"]) {
+      const shares = said.get(`loss landscape, ${part}`) ?? [];
+      expect(shares.length).toBeGreaterThan(5);
+      expect(shares).toEqual([...shares].sort((a, b) => a - b));
+      expect(shares.every((share) => share > 0 && share <= 1)).toBe(true);
+    }
+    expect(said.get("loss landscape, planes")).toEqual([0, 0.5]);
+  });
+
   test("is drawn at both widths, with the models and epochs on filled planes", async () => {
     const section = await sectionOf({ weights: bent });
     for (const width of [WIDE, NARROW]) {

@@ -130,6 +130,16 @@ describe("maps", () => {
       for (const width of [WIDE, NARROW]) expect(one.draw(width)).not.toMatch(/NaN|undefined/);
   });
 
+  test("say how far they are, so that the line of progress moves", async () => {
+    const said: [string, number][] = [];
+    const progress = (what: string, share: number): number => said.push([what, share]);
+    await mapsSection(await reportOf([await writeSmallZoo({ models })], { progress }));
+    const sharesOf = (wanted: string) => said.filter(([what]) => what === wanted).map(([, share]) => share);
+    expect(sharesOf("maps, map").length).toBeGreaterThan(5);
+    expect(sharesOf("maps, paths").at(-1)).toBe(1);
+    for (const [, share] of said) expect(share >= 0 && share <= 1).toBe(true);
+  });
+
   test("leave models of far longer weights out of the paths, and say so", async () => {
     const weights = ({ id }: { id: number }, epoch: number) =>
       Float32Array.from({ length: 67 }, (_, d) => (id === 3 ? 1000 : 1) * Math.sin((id + 1) * (d + 1)) + epoch / 10);

@@ -195,6 +195,9 @@ describe.skipIf(executablePath === null)("the report in a browser", () => {
       "none",
     );
     expect(await faintText(page)).toEqual([]);
+    await page.setViewportSize({ width: 680, height: 1000 }); // A4 within its margins
+    expect(await cutText(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(680);
     await page.context().close();
   });
 });

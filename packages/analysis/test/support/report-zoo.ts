@@ -27,7 +27,10 @@ export const smallWorld = (images = true): World =>
   }) as unknown as World;
 
 /** The context of a page about zoos in these folders. */
-export async function reportOf(paths: readonly string[], { images = true, seed = 1 } = {}): Promise<ReportContext> {
+export async function reportOf(
+  paths: readonly string[],
+  { images = true, seed = 1, progress = (_what: string, _share: number): void => {} } = {},
+): Promise<ReportContext> {
   const { signal } = new AbortController();
   const zoos: ReportZoo[] = [];
   for (const [i, path] of paths.entries()) {
@@ -38,7 +41,7 @@ export async function reportOf(paths: readonly string[], { images = true, seed =
       selection: await select(zoo),
       seed,
       signal,
-      progress: () => {},
+      progress,
       engine: "wasm",
     } as const;
     const analysis = new EquippedAnalysis(options, smallWorld(images));

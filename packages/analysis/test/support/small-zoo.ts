@@ -52,12 +52,14 @@ export interface SmallZoo {
   metrics?: (model: ModelFields, epoch: number) => Partial<MetricRow>;
   /** Ids of models that diverged. */
   diverged?: readonly number[];
+  /** The zoo that these were made from; each of the models then declares its `source_id`. */
+  derivedFrom?: { name: string; sha256: string };
 }
 
 /** Six models of smallArchitecture in one zoo, or what is asked for, in a folder that is gone after the test. Shards have at most 4 models. */
 export async function writeSmallZoo(parts: SmallZoo = {}): Promise<string> {
   const folder = temporaryFolder();
-  const { name = "small", architecture = smallArchitecture, states = [0, 1, 2], diverged = [] } = parts;
+  const { name = "small", architecture = smallArchitecture, states = [0, 1, 2], diverged = [], derivedFrom } = parts;
   const { D } = deriveLayout(architecture);
   const models = (parts.models ?? Array.from({ length: 6 }, () => ({}))).map(withDefaults);
   const weights = parts.weights ?? ((model: ModelFields, epoch: number) => grown(architecture, model, epoch));
@@ -94,13 +96,16 @@ export async function writeSmallZoo(parts: SmallZoo = {}): Promise<string> {
       software: { node: "20" },
       states: [...states],
       measured: [...states],
-      columns: { models: [], metrics: [] },
+      columns: { models: derivedFrom === undefined ? [] : [sourceId], metrics: [] },
+      ...(derivedFrom === undefined ? {} : { derived_from: derivedFrom }),
     },
     models,
     shards: shards.length,
   });
   return folder;
 }
+
+const sourceId = { name: "source_id", type: "INT32", description: "the model that it was made from" } as const;
 
 /** The same, opened; closed after the test. */
 export async function smallZoo(parts: SmallZoo = {}): Promise<Zoo> {

@@ -14,19 +14,23 @@ export interface ExecutorOptions {
   /** Needed to train. All workers read the same images in shared memory. */
   architecture?: Architecture;
   data?: CohortData;
+  /** Of opening alone: an abort ends the compilation of the engine at once. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
  * Finds the engine, and compiles it if need be, once; the workers load what was found. Close the executor: its workers keep
  * the process alive.
  *
- * Throws ZooError `engine-unavailable`, or RangeError when `workers` is no count.
+ * Throws ZooError `engine-unavailable`, RangeError when `workers` is no count, or the signal's reason.
  */
-export async function openExecutor({ engine, workers, architecture, data }: ExecutorOptions): Promise<Executor> {
+export async function openExecutor(options: ExecutorOptions): Promise<Executor> {
+  const { engine, workers, architecture, data, signal } = options;
   if (!Number.isInteger(workers) || workers < 0) {
     throw new RangeError(`workers must be a whole number, 0 or more, got ${workers}`);
   }
-  const { engine: loaded, found } = await findEngine(engine);
+  const { engine: loaded, found } = await findEngine(engine, { signal });
+  signal?.throwIfAborted();
   if (workers === 0) return executorInThread(loaded, { architecture, data });
   const start: WorkerStart = { engine: found, architecture, data: data && shareData(data) };
   const opened = await Promise.allSettled(Array.from({ length: workers }, () => WorkerRunner.open(start)));

@@ -1,16 +1,14 @@
-import { execFile } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import { open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { cacheFolder } from "@zoo/format/node";
 import type { Compiler } from "./compiler.ts";
+import { runCompiler } from "./run-compiler.ts";
 import { isTrustedAddon, makePrivateFolder } from "./trusted-files.ts";
 import { firstLines, nativeUnavailable } from "./unavailable.ts";
 
-const run = promisify(execFile);
 const sourceDir = fileURLToPath(new URL("../../native/", import.meta.url));
 const HOUR_MS = 3_600_000;
 const units = ["addon.cc", "engine.cc", "tiles.cc", "dense.cc"];
@@ -32,11 +30,16 @@ const flags = [
 /**
  * Compiles the kernels for this machine into the user's cache, once per source, compiler, flags and instruction set (`macros`).
  * Returns the path of the addon; the file and its folder are this user's alone. `again` compiles even what is there: another
- * machine with the same home may have left what does not load here.
+ * machine with the same home may have left what does not load here. An abort ends the compiler and leaves nothing of its file.
  *
  * Throws ZooError `engine-unavailable` with the compiler's own words when they do not compile, or with what is wrong with the cache.
  */
-export async function buildAddon(compiler: Compiler, macros: string, lanes: number, again = false): Promise<string> {
+export async function buildAddon(
+  compiler: Compiler,
+  macros: string,
+  lanes: number,
+  { again = false, signal }: { again?: boolean; signal?: AbortSignal | undefined } = {},
+): Promise<string> {
   const options = [...flags, `-DZOO_LANES=${lanes}`];
   if (lanes === 16) options.push("-mprefer-vector-width=512");
   if (process.platform === "darwin") options.push("-undefined", "dynamic_lookup");
@@ -46,18 +49,24 @@ export async function buildAddon(compiler: Compiler, macros: string, lanes: numb
   const there = await isTrustedAddon(target);
   if (!there || again) {
     await removeAbandoned(folder);
-    await compile(compiler, options, target);
+    await compile(compiler, options, target, signal);
   }
   return target;
 }
 
 /** Two processes may compile at once: each into a file of its own, which then takes the name. */
-async function compile({ command }: Compiler, options: readonly string[], target: string): Promise<void> {
+async function compile(
+  { command }: Compiler,
+  options: readonly string[],
+  target: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const headers = join(createRequire(import.meta.url).resolve("node-api-headers/package.json"), "../include");
   const attempt = `${target}.${randomUUID()}`; // removeAbandoned knows these names
   const sources = units.map((unit) => join(sourceDir, unit));
   try {
-    await run(command, [...options, "-I", headers, ...sources, "-o", attempt], { maxBuffer: 2 ** 24 }).catch((e) => {
+    await runCompiler(command, [...options, "-I", headers, ...sources, "-o", attempt], signal).catch((e: unknown) => {
+      signal?.throwIfAborted();
       throw nativeUnavailable(`${command} does not compile the kernels: ${firstLines(e)}`);
     });
     await makePrivateAndDurable(attempt);

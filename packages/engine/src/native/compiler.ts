@@ -1,7 +1,4 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-
-const run = promisify(execFile);
+import { runCompiler } from "./run-compiler.ts";
 
 export interface Compiler {
   command: string;
@@ -14,10 +11,11 @@ export function compilerCandidates(): string[] {
 }
 
 /** The first candidate that answers. Null when none does. */
-export async function findCompiler(): Promise<Compiler | null> {
+export async function findCompiler(signal?: AbortSignal): Promise<Compiler | null> {
   for (const command of compilerCandidates()) {
-    const answer = await run(command, ["--version"]).catch(() => null);
-    if (answer !== null) return { command, version: answer.stdout.split("\n")[0] };
+    const answer = await runCompiler(command, ["--version"], signal).catch(() => null);
+    signal?.throwIfAborted();
+    if (answer !== null) return { command, version: answer.split("\n")[0] };
   }
   return null;
 }
@@ -37,11 +35,8 @@ export async function findVectors(compiler: Compiler): Promise<Vectors | null> {
  * Every macro that the compiler defines for -march=native: the instructions that it would use on this machine, one a line, which
  * the processor's name does not tell (a virtual machine or a kernel masks some of them).
  */
-export async function targetMacros({ command }: Compiler): Promise<string> {
-  const { stdout } = await run(command, ["-march=native", "-dM", "-E", "-x", "c++", "/dev/null"], {
-    maxBuffer: 2 ** 24,
-  });
-  return stdout;
+export async function targetMacros({ command }: Compiler, signal?: AbortSignal): Promise<string> {
+  return await runCompiler(command, ["-march=native", "-dM", "-E", "-x", "c++", "/dev/null"], signal);
 }
 
 export function vectorsOf(macros: string): Vectors | null {

@@ -16,16 +16,24 @@ export interface BuiltNative {
   compiler: string;
 }
 
+export interface BuildOptions {
+  /** Only to test narrower vectors than the widest. */
+  lanes?: number | undefined;
+  /** Ends the compiler, and leaves the cache as it was. */
+  signal?: AbortSignal | undefined;
+}
+
 /**
- * Asks the compiler what this processor has, and compiles the kernels if the user's cache lacks them; `lanes` only to test narrower
- * vectors than the widest, `again` to compile them even so. Throws ZooError `engine-unavailable`.
+ * Asks the compiler what this processor has, and compiles the kernels if the user's cache lacks them; `again` even if not.
+ * Throws ZooError `engine-unavailable`, or the signal's reason.
  */
-export async function buildNative(lanes?: number, again = false): Promise<BuiltNative> {
-  const compiler = await findCompiler();
+export async function buildNative({ lanes, signal }: BuildOptions = {}, again = false): Promise<BuiltNative> {
+  const compiler = await findCompiler(signal);
   if (compiler === null) {
     throw nativeUnavailable(`no C++ compiler answered (tried ${compilerCandidates().join(", ")})`);
   }
-  const macros = await targetMacros(compiler).catch((e: unknown) => {
+  const macros = await targetMacros(compiler, signal).catch((e: unknown) => {
+    signal?.throwIfAborted();
     throw nativeUnavailable(`${compiler.command} does not know -march=native: ${firstLines(e)}`);
   });
   const vectors = vectorsOf(macros);
@@ -34,7 +42,8 @@ export async function buildNative(lanes?: number, again = false): Promise<BuiltN
   }
   // Not needed by a thread whose parent built the addon, and larger than the rest of what it loads.
   const { buildAddon } = await import("./addon-build.ts");
-  const file = await buildAddon(compiler, macros, lanes ?? vectors.lanes, again).catch((e: unknown) => {
+  const file = await buildAddon(compiler, macros, lanes ?? vectors.lanes, { again, signal }).catch((e: unknown) => {
+    signal?.throwIfAborted();
     throw isZooError(e, "engine-unavailable") ? e : nativeUnavailable(`the kernels were not built: ${firstLines(e)}`);
   });
   const id = lanes === undefined ? `native-${vectors.name}` : `native-${lanes}-lanes`;
@@ -43,13 +52,13 @@ export async function buildNative(lanes?: number, again = false): Promise<BuiltN
 
 /**
  * Builds the kernels if need be and loads them. What is in the cache and does not load, because a machine with another C library
- * shares this home say, is built again, once. Throws ZooError `engine-unavailable`.
+ * shares this home say, is built again, once. Throws ZooError `engine-unavailable`, or the signal's reason.
  */
-export async function buildAndLoad(lanes?: number): Promise<{ built: BuiltNative; kernels: Kernels }> {
-  const built = await buildNative(lanes);
+export async function buildAndLoad(options?: BuildOptions): Promise<{ built: BuiltNative; kernels: Kernels }> {
+  const built = await buildNative(options);
   const kernels = await loadBuilt(built).catch(() => null);
   if (kernels !== null) return { built, kernels };
-  const again = await buildNative(lanes, true);
+  const again = await buildNative(options, true);
   return { built: again, kernels: await loadBuilt(again) };
 }
 

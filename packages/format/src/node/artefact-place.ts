@@ -34,23 +34,34 @@ export async function claimPlace(folder: string, next: Identity, replace: boolea
  * stays, and its file system takes new folders. Changes nothing. Throws as `writeArtefact` does.
  */
 export async function checkArtefactPlace(folder: string): Promise<void> {
-  await artefactIn(await checkPlace(folder));
+  await artefactIn(await checkFolderPlace(folder));
+}
+
+/** As `checkPlace`, of a folder: throws ZooError `zoo-exists` where a file is. */
+export async function checkFolderPlace(folder: string): Promise<string> {
+  const real = await checkPlace(folder);
+  if (await isFileAt(real)) throw alreadyThere(folder, "is a file, not a folder");
+  return real;
 }
 
 /**
  * Whether a file or folder may be put at `path`: it lies in no zoo, and its file system takes new ones. Changes nothing.
- * Returns the path without symbolic links. Throws ZooError `misuse` in a zoo, `io` where the system refuses.
+ * Returns the path without symbolic links. Throws ZooError `misuse` in a zoo or of an empty path, `io` where the system refuses.
  */
 export async function checkPlace(path: string): Promise<string> {
+  if (path === "")
+    throw new ZooError("misuse", 'a place to write at must have a name; got ""', { option: "path", value: path });
   const real = await realPlace(resolve(path));
-  const isFile = await stat(real).then(
-    (found) => !found.isDirectory(),
-    () => false,
-  );
-  await refuseInsideZoo(path, isFile ? dirname(real) : real);
+  await refuseInsideZoo(path, (await isFileAt(real)) ? dirname(real) : real);
   await io(path, "write", async () => await writable(dirname(real)));
   return real;
 }
+
+const isFileAt = async (path: string): Promise<boolean> =>
+  await stat(path).then(
+    (found) => !found.isDirectory(),
+    () => false,
+  );
 
 async function writable(folder: string): Promise<void> {
   try {

@@ -27,6 +27,21 @@ export function ioError(path: string, op: string, e: unknown): unknown {
   return new ZooError("io", `${path}: cannot ${op} (${errno}): ${next}`, { path, op, errno }, { cause: e });
 }
 
+const noSpace: Record<string, string> = {
+  ENOSPC: "no space is left on the disk; free some, or choose another disk",
+  EDQUOT: "the disk quota is used up; free some space, or choose another disk",
+  EFBIG: "a file would be larger than the system allows; raise the limit, or choose another disk",
+};
+
+/** A failure to write what is written whole or not at all: where space was lacking there is nothing to resume, so it says that instead. */
+export function nothingWritten(path: string, e: unknown): unknown {
+  if (!isZooError(e, "io")) return e;
+  const { op, errno = "" } = e.details;
+  if (!Object.hasOwn(noSpace, errno)) return e;
+  const message = `${path}: cannot ${op} (${errno}): ${noSpace[errno]}; nothing was written`;
+  return new ZooError("io", message, { path, op, errno }, { cause: e });
+}
+
 /** Runs `action`; what the operating system refuses becomes ZooError `io`. */
 export async function io<T>(path: string, op: string, action: () => Promise<T>): Promise<T> {
   try {

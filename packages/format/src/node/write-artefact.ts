@@ -26,7 +26,7 @@ import { type TypedArray, typedArrays } from "../files/typed-arrays.ts";
 import { claimPlace, publishAt } from "./artefact-place.ts";
 import { nodeHasher, sha256 } from "./digest.ts";
 import { removeFolder, syncFolder, writeAll, writeDurably } from "./durable.ts";
-import { io } from "./io-error.ts";
+import { io, nothingWritten } from "./io-error.ts";
 
 /** An array to write. data: row-major and of its dtype, whole or in pieces that follow one another. */
 export interface ArrayPart extends Omit<ArtefactArray, "file"> {
@@ -66,7 +66,7 @@ export async function writeArtefact(
     return artefact;
   } catch (e) {
     await removeFolder(place.temporary).catch(() => {}); // the first failure is the one to tell
-    throw e;
+    throw nothingWritten(folder, e);
   }
 }
 

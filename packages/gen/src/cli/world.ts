@@ -1,7 +1,6 @@
 import type { World as BaseWorld } from "@zoo/cli";
 import type { ImageDataset, LoadOptions } from "@zoo/data";
-import type { Engine } from "@zoo/engine";
-import type { EngineName, EngineProbe, Executor, ExecutorOptions } from "@zoo/engine/node";
+import type { Executor, ExecutorOptions, loadEngine, probeEngines } from "@zoo/engine/node";
 
 /** All that the program touches besides the files of a zoo, so that tests can replace it. `main` fills in the real ones. */
 export interface World extends BaseWorld {
@@ -10,7 +9,7 @@ export interface World extends BaseWorld {
   /** Cores that this process may use. */
   cores: number;
   loadDataset(name: ImageDataset["name"], options: LoadOptions): Promise<ImageDataset>;
-  loadEngine(name: EngineName): Promise<Engine>;
-  probeEngines(): Promise<EngineProbe[]>;
+  loadEngine: typeof loadEngine;
+  probeEngines: typeof probeEngines;
   openExecutor(options: ExecutorOptions): Promise<Executor>;
 }

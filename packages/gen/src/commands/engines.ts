@@ -1,8 +1,8 @@
-import { table, writeJson } from "@zoo/cli";
+import { table, untilStopped, writeJson } from "@zoo/cli";
 import type { World } from "../cli/world.ts";
 
 export async function enginesCommand(options: { json?: boolean }, world: World): Promise<number> {
-  const engines = await world.probeEngines();
+  const engines = await untilStopped(world, (signal) => world.probeEngines({ signal }));
   if (options.json) writeJson(world.stdout, engines);
   else {
     const rows = engines.map(({ name, id, available, reason }) => [name, available ? "yes" : "no", id ?? "-", reason]);

@@ -91,7 +91,7 @@ async function retrainSample(
     LOG_MS,
   );
   const name = engine.name as EngineName;
-  const executor = await world.openExecutor({ engine: name, workers, architecture: plan.architecture, data });
+  const executor = await world.openExecutor({ engine: name, workers, architecture: plan.architecture, data, signal });
   try {
     const onShare = (share: number): void => {
       done = share;

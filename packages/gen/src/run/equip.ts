@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { bytes, printable } from "@zoo/cli";
+import { bytes, printable, untilStopped } from "@zoo/cli";
 import type { DownloadProgress, ImageDataset } from "@zoo/data";
 import type { Engine } from "@zoo/engine";
 import type { EngineName } from "@zoo/engine/node";
@@ -31,7 +31,8 @@ export async function equip(plan: Plan, options: MachineOptions, world: World): 
     const message = `--data-dir must be a folder that exists; got "${dataDir}"`;
     throw new ZooError("misuse", message, { option: "--data-dir", value: dataDir });
   }
-  const engine = await world.loadEngine(options.engine);
+  // Its first compilation on a machine takes up to a minute, and is ended by a stop; nothing else here needs to be told.
+  const engine = await untilStopped(world, (signal) => world.loadEngine(options.engine, { signal }));
   checkSupport(plan, engine);
   const data = await world.loadDataset(plan.recipe.dataset, {
     dataDir,
@@ -57,7 +58,9 @@ function tellDownloads(world: World): (progress: DownloadProgress) => void {
 }
 
 async function sayWhyNotNative(world: World): Promise<void> {
-  const native = (await world.probeEngines()).find(({ name }) => name === "native");
+  const native = (await untilStopped(world, (signal) => world.probeEngines({ signal }))).find(
+    ({ name }) => name === "native",
+  );
   if (native !== undefined)
     world.stderr.write(
       `the native engine, about three times as fast, does not run here: ${printable(native.reason)}\n`,

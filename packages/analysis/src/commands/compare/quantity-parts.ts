@@ -114,7 +114,7 @@ export function tablesOf(
     effectTable(comparisons, `${prefix}effects`, of),
     testTable(comparisons, `${prefix}tests`, of),
     sampleTable(comparisons, `${prefix}samples`, of),
-    ...(pairs === undefined ? [] : [pairedTable(ofA, ofB, pairs, `${prefix}paired`, of)]),
+    ...(pairs === undefined ? [] : [pairedTable(ofA, ofB, pairs, { seed, name: `${prefix}paired`, of })]),
   ];
 }
 

@@ -5,6 +5,7 @@ import { literal } from "../prose.ts";
 import type { ReportContext } from "../report-context.ts";
 import { type AnsweringZoo, agreementAccuracyFigure, agreementFigure } from "./diversity-answer-figures.ts";
 import { layersFigure, type RepresentingZoo } from "./diversity-layer-figure.ts";
+import { nearestFigure } from "./diversity-nearest-figure.ts";
 import { type DiverseZoo, diversityOf } from "./diversity-of-zoo.ts";
 import { diversitySideBySide, diversityTable, oddestTable } from "./diversity-table.ts";
 import { distancesFigure, layerDistancesFigure } from "./diversity-weight-figures.ts";
@@ -30,6 +31,7 @@ export async function diversitySection({ zoos, signal }: ReportContext): Promise
     ...found.map((one) => distancesFigure("l2", one, found)),
     ...found.map((one) => distancesFigure("cosine", one, found)),
     ...found.map((one) => layerDistancesFigure(one, found)),
+    ...found.flatMap((one) => nearestFigure(one, found)),
   ];
   return {
     id: "diversity",
@@ -97,7 +99,7 @@ function definitionsOf(found: readonly DiverseZoo[], several: boolean): string[]
           "CKA: linear, debiased (U-centred Gram matrices), so that 0 is expected of unrelated features and negative values happen; of outputs after the activation, and of the logits. It depends on the images, hardly on their number. Layers whose outputs differ between images by rounding alone have none.",
         ]
       : []),
-    "L2 distance: Euclidean, of the vectors of all weights and biases. Cosine distance: 1 - cosine similarity, of vectors that are not centred. Raw and aligned distances are of the same pairs.",
+    "L2 distance: Euclidean, of the vectors of all weights and biases. Cosine distance: 1 - cosine similarity, of vectors that are not centred. Raw and aligned distances are of the same pairs, and the nearest other model is one of these.",
     ...new Set(found.map(({ weights }) => weights.definition)),
     `Intervals: 95 %, percentiles of the mean over pairs when models are resampled (${count(resamplesOf(most))} times or more); the standard deviation is between pairs.`,
     ...(shapes.size > 1

@@ -25,7 +25,7 @@ const words = {
   cosine: { name: "cosine distance", id: "cosine-distances", title: "Cosine distances of weights" },
 } as const;
 
-const commandOf = ({ from, flags, weights }: DiverseZoo): string => {
+export const commandOf = ({ from, flags, weights }: DiverseZoo): string => {
   const M = weights.models.length;
   const aligned = weights.parts[0].l2.aligned === null ? 0 : M;
   return `zoo-analysis diversity ${from.folder} --parts weights --sample ${M} --align-models ${aligned}${flags}`;

@@ -92,30 +92,40 @@ export async function surveyLandscape(from: ReportZoo, signal: AbortSignal): Pro
   const networks = models.map((_, m) => weights.subarray(m * layout.D, (m + 1) * layout.D));
   const operators = hessians(surface, weights);
   const keys = models.map(({ row }) => row.id);
-  const onStep = (): void => signal.throwIfAborted();
+  const doing = (what: string, share: number): void => {
+    signal.throwIfAborted();
+    analysis.progress(`loss landscape, ${what}`, share);
+  };
   const { top: largest, lanczosSteps: maxSteps } = asked;
-  const eigenvalues = await extremeEigenvalues(operators, { largest, maxSteps, tolerance: 1e-3, seed, keys, onStep });
+  const eigenvalues = await extremeEigenvalues(operators, {
+    largest,
+    maxSteps,
+    tolerance: 1e-3,
+    seed,
+    keys,
+    onStep: (step) => doing("eigenvalues", step / maxSteps),
+  });
   const { probes, steps } = DENSITY;
-  const spectra = await spectralQuadrature(operators, { probes, steps, seed, keys, onStep });
+  const spectra = await spectralQuadrature(operators, {
+    probes,
+    steps,
+    seed,
+    keys,
+    onStep: (step) => doing("spectral density", step / steps),
+  });
   const aligners = new Aligners(architecture, { seed });
   const align = (source: Float32Array, target: Float32Array): Float32Array => {
     const { aligner, symmetries } = aligners.of(activation);
     return applySymmetry(source, aligner.align(source, target).symmetry, symmetries);
   };
-  return {
-    from,
-    epoch,
-    activation,
-    among,
-    models,
-    probe,
-    eigenvalues,
-    spectra,
-    lines: await linesOf(surface, layout, networks, keys, seed),
-    pairs: await pairsOf(surface, models, networks, align, seed, onStep),
-    plane: await planeOf(surface, models, networks, align, epoch),
-    trajectory: await trajectoryOf(surface, from, models, epoch, layout),
-  };
+  doing("slices", 0);
+  const lines = await linesOf(surface, layout, networks, keys, seed);
+  const pairs = await pairsOf(surface, models, networks, align, seed, (share) => doing("paths", share));
+  doing("planes", 0);
+  const plane = await planeOf(surface, models, networks, align, epoch);
+  doing("planes", 0.5);
+  const trajectory = await trajectoryOf(surface, from, models, epoch, layout);
+  return { from, epoch, activation, among, models, probe, eigenvalues, spectra, lines, pairs, plane, trajectory };
 }
 
 /** Best, median and worst of the models with the activation of the best one: networks of one kind, which paths can join. */
@@ -161,14 +171,16 @@ async function pairsOf(
   networks: readonly Float32Array[],
   align: Align,
   seed: number,
-  onStep: () => void,
+  onShare: (share: number) => void,
 ): Promise<PairPaths[]> {
   const pairs = models.flatMap((_, a) => models.slice(a + 1).map((_, b): [number, number] => [a, a + 1 + b]));
   if (pairs.length === 0) return [];
   const straight = pairs.map(([a, b]): Path => ({ from: networks[a], to: networks[b] }));
   const aligned = straight.map(({ from, to }): Path => ({ from, to: align(to, from) }));
   const keys = pairs.map(([a, b]) => (models[a].row.id * 65_537 + models[b].row.id * 3 + 1) >>> 0); // as the command has them
-  const bent = await trainBends(surface, aligned, { ...BEZIER, steps: asked.bezierSteps, seed, keys, onStep });
+  const steps = asked.bezierSteps;
+  const onStep = (step: number): void => onShare(step / (steps + 1));
+  const bent = await trainBends(surface, aligned, { ...BEZIER, steps, seed, keys, onStep });
   const measured = await evaluatePaths(surface, [...straight, ...aligned, ...bent], asked.positions);
   const P = pairs.length;
   return pairs.map(([a, b], p) => ({

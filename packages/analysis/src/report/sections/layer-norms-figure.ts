@@ -144,7 +144,7 @@ export function layerNormsFigure(norms: LayerNorms, all: readonly LayerNorms[]):
               marginLeft: 42,
               x: epochScale(rows, isNarrow(width) ? 4 : 5),
               y: { ...scaleOf(span, 4), label: null, grid: true },
-              marks: bandMarks(rows, `${part.name}, `, span.log),
+              marks: bandMarks(rows, { what: `${part.name}, `, positive: span.log }),
             },
           };
         }),

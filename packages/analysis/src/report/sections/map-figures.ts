@@ -5,6 +5,7 @@ import { fraction, number, whole, word } from "../../results/columns.ts";
 import type { ResultColumn } from "../../results/result.ts";
 import { chart, extent, isNarrow, type LegendItem } from "../chart.ts";
 import { tip } from "../clean-svg.ts";
+import { CLIPPED, colorRamp } from "../color-ramp.ts";
 import type { Figure } from "../figure.ts";
 import { category, sequence } from "../palette.ts";
 import { idFor, modelAnchor, titleFor } from "../report-context.ts";
@@ -53,8 +54,11 @@ const margins = { marginLeft: 20, marginBottom: 28 };
 export function accuracyMap(one: MapSurvey, all: readonly MapSurvey[]): Figure {
   const { from, epoch, embedding, accuracy } = one;
   const places = placesOf(one);
-  const [low, high] = extent(all.flatMap((other) => Array.from(other.accuracy)));
-  const shade = (acc: number): string => sequence((acc - low) / (high - low));
+  const ramp = colorRamp(
+    all.flatMap((other) => Array.from(other.accuracy)),
+    "test accuracy",
+    percent,
+  );
   const quality = embedding.umap?.quality.trustworthiness ?? Number.NaN;
   const near = nearAndAll(mapNeighbours(embedding.umap?.points ?? new Float32Array()), places.length, (i, j) =>
     Math.abs(accuracy[i] - accuracy[j]),
@@ -65,8 +69,7 @@ export function accuracyMap(one: MapSurvey, all: readonly MapSurvey[]): Figure {
     row: "map-accuracy",
     title: titleFor(from, `Map of the models at epoch ${epoch}`),
     says: `${count(places.length)} models by UMAP, trustworthiness ${quality.toFixed(3)} of 1; neighbours on the map differ by ${points(near.near)} in test accuracy on average, any two models by ${points(near.all)}.`,
-    howToRead:
-      "Points close together are models with similar weights, so colours in patches mean that accuracy shows in the weights; distances between far groups, directions and sizes of groups mean nothing.",
+    howToRead: `Points close together are models with similar weights, so colours in patches mean that accuracy shows in the weights;${ramp.clipped ? ` ${CLIPPED};` : ""} distances between far groups, directions and sizes of groups mean nothing.`,
     command: command(one),
     table: placesTable(id, places),
     draw: (width) =>
@@ -75,14 +78,14 @@ export function accuracyMap(one: MapSurvey, all: readonly MapSurvey[]): Figure {
         height: isNarrow(width) ? 320 : 440,
         ...margins,
         ...frame(places),
-        legend: [{ label: "test accuracy", from: percent(low), to: percent(high), mark: "ramp" }],
+        legend: [ramp.legend],
         marks: [
           Plot.frame(FRAME),
           Plot.dot(places, {
             x: "x",
             y: "y",
             r: places.length > 300 ? 2.5 : 4,
-            fill: ({ acc }: Place) => shade(acc),
+            fill: ({ acc }: Place) => ramp.color(acc),
             title: ({ id: model, acc }: Place) => tip(`model ${model}: ${percent(acc)}`, modelAnchor(from, model)),
           }),
         ],

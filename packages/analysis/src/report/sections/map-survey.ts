@@ -50,8 +50,9 @@ export async function surveyMaps(from: ReportZoo, signal: AbortSignal): Promise<
   const { dense } = await from.analysis.executor();
   const last = { ...selection, epochs: selection.epochs.slice(-1) };
   const umap = umapPresets.umap;
-  const embedding = await embedStates(dense, last, { seed, signal, points: MAP_MODELS, umap });
-  const [dimension] = await populationDimensions(dense, last, { seed, signal });
+  const progress = (what: string, share: number): void => from.analysis.progress(`maps, ${what}`, share);
+  const embedding = await embedStates(dense, last, { seed, signal, progress, points: MAP_MODELS, umap });
+  const [dimension] = await populationDimensions(dense, last, { seed, signal, progress });
   const [, accuracy] = await lastAccuracy(last);
   return {
     from,
@@ -70,14 +71,14 @@ async function jointMap(dense: Dense, { analysis }: ReportZoo, signal: AbortSign
   if (epochs.length < 2) return null;
   const most = Math.max(1, Math.min(PATH_MODELS, Math.floor(PATH_STATES / epochs.length)));
   const drawn = randomSample(selection.models, most, seed);
-  const models = await withoutFar({ ...selection, models: drawn });
+  const models = await withoutFar({ ...selection, models: drawn }, (share) => analysis.progress("maps, paths", share));
   const sample = { ...selection, models };
   const embedding = await embedStates(dense, sample, { seed, signal, k: 10, points: PATH_STATES, umap: null });
   return { models, epochs, points: embedding.plane.points, embedding, far: drawn.length - models.length };
 }
 
 /** Models without a state that is more than `FAR` times as long as the median one: a few such would be all that is seen. */
-async function withoutFar(selection: Selection): Promise<ModelRow[]> {
+async function withoutFar(selection: Selection, onShare: (share: number) => void): Promise<ModelRow[]> {
   const { models } = selection;
   const longest = new Float64Array(models.length);
   const lengths: number[] = [];
@@ -88,6 +89,7 @@ async function withoutFar(selection: Selection): Promise<ModelRow[]> {
       lengths.push(length);
       longest[first + m] = Math.max(longest[first + m], length);
     }
+    onShare(lengths.length / (models.length * selection.epochs.length));
   }
   const median = quantile(Float64Array.from(lengths).sort(), 0.5);
   const near = models.filter((_, m) => longest[m] <= FAR * median);

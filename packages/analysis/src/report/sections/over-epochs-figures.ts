@@ -1,16 +1,16 @@
 import * as Plot from "@observablehq/plot";
 import { percent } from "@zoo/cli";
-import type { MetricBand } from "../../performance/metric-bands.ts";
 import { chart, extent, isNarrow, percents } from "../chart.ts";
-import { tip } from "../clean-svg.ts";
+import { bandEnds, bandLegend, bandMarks, bandTable, type EpochBand, epochBands, epochScale } from "../epoch-bands.ts";
 import type { Figure } from "../figure.ts";
 import { bandsOf, type MeasuredZoo, type ReportMetric } from "../measured-zoo.ts";
+import { fromZero, scaleOf } from "../number-scale.ts";
 import { category } from "../palette.ts";
 import { idFor, titleFor } from "../report-context.ts";
-import { epochTable } from "./accuracy-tables.ts";
+import { tableName } from "./accuracy-tables.ts";
 
 /** A figure of a metric's bands over epochs, before it is drawn. */
-interface BandFigure {
+interface MetricFigure {
   id: string;
   title: string;
   name: ReportMetric;
@@ -24,7 +24,7 @@ interface BandFigure {
 export function accuracyOverEpochs(one: MeasuredZoo, all: readonly MeasuredZoo[]): Figure {
   const rows = bandsOf(one, "test_acc");
   const [first, last] = [rows[0], rows[rows.length - 1]];
-  return bandFigure(one, all, {
+  return metricFigure(one, all, {
     id: "accuracy-over-epochs",
     title: "Test accuracy over epochs",
     name: "test_acc",
@@ -39,7 +39,7 @@ export function accuracyOverEpochs(one: MeasuredZoo, all: readonly MeasuredZoo[]
 export function lossOverEpochs(one: MeasuredZoo, all: readonly MeasuredZoo[]): Figure {
   const rows = bandsOf(one, "test_loss");
   const least = rows.reduce((a, b) => (b.median < a.median ? b : a));
-  return bandFigure(one, all, {
+  return metricFigure(one, all, {
     id: "loss-over-epochs",
     title: "Test loss over epochs",
     name: "test_loss",
@@ -54,7 +54,7 @@ export function lossOverEpochs(one: MeasuredZoo, all: readonly MeasuredZoo[]): F
 export function gapOverEpochs(one: MeasuredZoo, all: readonly MeasuredZoo[]): Figure {
   const rows = bandsOf(one, "ggap");
   const last = rows[rows.length - 1];
-  return bandFigure(one, all, {
+  return metricFigure(one, all, {
     id: "ggap-over-epochs",
     title: "Generalisation gap over epochs",
     name: "ggap",
@@ -65,14 +65,14 @@ export function gapOverEpochs(one: MeasuredZoo, all: readonly MeasuredZoo[]): Fi
   });
 }
 
-function bandFigure(one: MeasuredZoo, all: readonly MeasuredZoo[], what: BandFigure): Figure {
+function metricFigure(one: MeasuredZoo, all: readonly MeasuredZoo[], what: MetricFigure): Figure {
   const { from } = one;
   const { name, beside: other } = what;
   const fraction = !name.endsWith("loss");
-  const rows = bandsOf(one, name);
-  const beside = other === undefined ? [] : bandsOf(one, other);
-  const domain = domainOf(all, other === undefined ? [name] : [name, other]);
-  const show = (value: number): string => (fraction ? percent(value) : value.toPrecision(3));
+  const shown = other === undefined ? [name] : [name, other];
+  const [rows, beside = []] = shown.map((metric) => rowsOf(one, metric));
+  const ends = all.flatMap((zoo) => shown.flatMap((metric) => bandEnds(rowsOf(zoo, metric))));
+  const losses = fromZero(ends);
   const id = idFor(from, what.id);
   return {
     id,
@@ -81,56 +81,40 @@ function bandFigure(one: MeasuredZoo, all: readonly MeasuredZoo[], what: BandFig
     howToRead: what.howToRead,
     says: what.says,
     command: `zoo-analysis summary ${from.folder}`,
-    table: epochTable(id, name, rows, other, beside),
+    table: bandTable(tableName(id), `${name} over models, per epoch; epoch 0 is the initialisation.`, rows, {
+      fraction,
+      ...(other === undefined ? {} : { beside: { name: other, rows: beside } }),
+    }),
     draw: (width) =>
       chart({
         width,
         height: isNarrow(width) ? 260 : 340,
-        x: { label: "epoch" },
+        x: epochScale(rows, isNarrow(width) ? 6 : 11),
         y: {
-          ...(fraction ? { domain: percents(domain), percent: true } : lossScale(domain)),
+          ...(fraction ? { domain: percents(extent(ends)), percent: true, nice: true } : scaleOf(losses)),
           label: what.label,
           grid: true,
-          nice: true,
         },
         legend: [
-          { label: `median ${name.replace("_", " ")}`, color: category(0), mark: "line" },
-          { label: "25 to 75 %, 5 to 95 % of models", color: category(0), mark: "band" },
+          ...bandLegend(words(name)),
           ...(other === undefined
             ? []
-            : [{ label: `median ${other.replace("_", " ")}`, color: category(1), mark: "dash" as const }]),
+            : [{ label: `median ${words(other)}`, color: category(1), mark: "dash" as const }]),
         ],
         marks: [
-          Plot.areaY(rows, { x: "epoch", y1: "q05", y2: "q95", fill: category(0), fillOpacity: 0.15 }),
-          Plot.areaY(rows, { x: "epoch", y1: "q25", y2: "q75", fill: category(0), fillOpacity: 0.25 }),
-          Plot.lineY(beside, { x: "epoch", y: "median", stroke: category(1), strokeDasharray: "4 3" }),
-          Plot.lineY(rows, { x: "epoch", y: "median", stroke: category(0), strokeWidth: 2.25 }),
-          Plot.dot(rows, {
-            x: "epoch",
-            y: "median",
-            r: 5,
-            fill: category(0),
-            fillOpacity: 0,
-            title: ({ epoch, median, q05, q95 }: MetricBand) =>
-              tip(`epoch ${epoch}: median ${show(median)}, 90 % of models from ${show(q05)} to ${show(q95)}`),
-          }),
+          ...bandMarks(rows, fraction ? { show: percent } : { positive: losses.log }),
+          Plot.lineY(beside, { x: "epoch", y: "q50", stroke: category(1), strokeDasharray: "4 3" }),
         ],
       }),
   };
 }
 
-/** The same domain for all zoos, so that neighbours can be compared. */
-const domainOf = (all: readonly MeasuredZoo[], names: readonly ReportMetric[]): [number, number] =>
-  extent(all.flatMap((one) => names.flatMap((name) => bandsOf(one, name).flatMap(({ q05, q95 }) => [q05, q95]))));
+const words = (metric: ReportMetric): string => metric.replace("_", " ");
 
-/** Logarithmic where the largest loss is many times the least. */
-const lossScale = ([low, high]: [number, number]): object =>
-  low > 0 && high / low > 20
-    ? { type: "log", domain: [low, high], tickFormat: short, ticks: 5 }
-    : { domain: [Math.min(0, low), high] };
-
-/** 0.1, 10, 10k, 1M. */
-function short(value: number): string {
-  if (value < 1e3) return String(value);
-  return value < 1e6 ? `${value / 1e3}k` : value < 1e9 ? `${value / 1e6}M` : value.toExponential(0);
+function rowsOf(one: MeasuredZoo, metric: ReportMetric): EpochBand[] {
+  const bands = bandsOf(one, metric).map((band) => ({ ...band, q50: band.median }));
+  return epochBands(
+    bands.map(({ epoch }) => epoch),
+    bands,
+  );
 }

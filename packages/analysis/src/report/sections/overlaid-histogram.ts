@@ -9,7 +9,7 @@ import { tip } from "../clean-svg.ts";
 import { type Bin, type Bins, sharesOf } from "../pair-bins.ts";
 import { category } from "../palette.ts";
 
-/** Pairs of models as bars, and another distribution of the same quantity as an outline over them. */
+/** Pairs of models, or models, as bars, and another distribution of the same quantity as an outline over them. */
 export interface Overlaid {
   bars: { name: string; values: Float64Array };
   outline: { name: string; values: Float64Array; dashed: boolean } | null;
@@ -18,6 +18,8 @@ export interface Overlaid {
   label: string;
   /** Whether values are fractions, shown as per cent. */
   fraction: boolean;
+  /** What is counted; pairs unless given. */
+  what?: string;
 }
 
 /** Beside an outline so much higher than the bars these could not be seen. */
@@ -31,7 +33,7 @@ export function isPeaked(of: Overlaid): boolean {
 
 /** atMean: the outline's distribution is drawn as a line at its mean, with its middle 90 % as a band. */
 export function overlaidHistogram(
-  { bars, outline, bins, label, fraction }: Overlaid,
+  { bars, outline, bins, label, fraction, what = "pairs" }: Overlaid,
   atMean = false,
 ): (width: number) => string {
   const rows = binsOf({ bars, outline, bins });
@@ -39,7 +41,7 @@ export function overlaidHistogram(
   const domain: [number, number] = [edges[0], edges[edges.length - 1]];
   const show = (value: number): string => (fraction ? percent(value) : value.toPrecision(3));
   const said = ({ from, to, shares }: Bin): string =>
-    `${show(from)} to ${show(to)}: ${percent(shares[0])} of the pairs${outline === null ? "" : `; ${outline.name}: ${percent(shares[1])}`}`;
+    `${show(from)} to ${show(to)}: ${percent(shares[0])} of the ${what}${outline === null ? "" : `; ${outline.name}: ${percent(shares[1])}`}`;
   return (width) =>
     chart({
       width,
@@ -50,14 +52,14 @@ export function overlaidHistogram(
         ...(fraction ? {} : { tickFormat: short }),
         ...(bins.log ? { type: "log", ticks: isNarrow(width) ? 3 : 5 } : {}),
       },
-      y: { label: "pairs (%)", percent: true, grid: true },
+      y: { label: `${what} (%)`, percent: true, grid: true },
       legend: [
         { label: bars.name, color: category(0), mark: "band" },
         ...(outline === null
           ? []
           : [
               {
-                label: atMean ? `${outline.name} (mean, 90 % of pairs)` : outline.name,
+                label: atMean ? `${outline.name} (mean, 90 % of ${what})` : outline.name,
                 color: category(1),
                 mark: outline.dashed ? ("dash" as const) : ("line" as const),
               },
@@ -104,7 +106,7 @@ function meanMarks(outline: Outline): Plot.Markish[] {
 /** The numbers behind it; bins that are empty are left out. */
 export function overlaidTable(name: string, caption: string, of: Overlaid): ResultTable {
   const edge = of.fraction ? fraction : number;
-  const share = (name: string) => fraction(name, "Share of pairs");
+  const share = (name: string) => fraction(name, `Share of ${of.what ?? "pairs"}`);
   return {
     name,
     caption: `${caption}; empty bins are left out.`,

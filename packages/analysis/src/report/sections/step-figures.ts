@@ -7,7 +7,7 @@ import type { ModelBand } from "../../weights/model-bands.ts";
 import { chart, isNarrow } from "../chart.ts";
 import { bandEnds, bandLegend, bandMarks, bandTable, type EpochBand, epochBands, epochScale } from "../epoch-bands.ts";
 import type { Figure } from "../figure.ts";
-import { numberText, type Span, scaleOf, spanOf } from "../number-scale.ts";
+import { fromZero, numberText, type Span, scaleOf, spanOf } from "../number-scale.ts";
 import { idFor, type ReportZoo, titleFor } from "../report-context.ts";
 import { tableName } from "./accuracy-tables.ts";
 
@@ -66,12 +66,6 @@ const rowsOf = {
     ),
 };
 
-/** A scale that begins at 0 where it is not logarithmic. */
-function fromZero(ends: readonly number[]): Span {
-  const span = spanOf(ends);
-  return span.log ? span : { ...span, low: 0 };
-}
-
 interface BandWords {
   id: string;
   title: string;
@@ -106,7 +100,7 @@ function bandFigure(from: ReportZoo, rows: readonly EpochBand[], span: Span, wor
           grid: true,
         },
         legend: bandLegend(words.legend),
-        marks: [...(words.marks ?? []), ...bandMarks(rows, "", span.log)],
+        marks: [...(words.marks ?? []), ...bandMarks(rows, { positive: span.log })],
       }),
   };
 }

@@ -1,19 +1,11 @@
 import { count } from "@zoo/cli";
-import { lastAccuracy } from "../../population/last-accuracy.ts";
 import { modelBand } from "../../weights/model-bands.ts";
 import type { Figure, Section } from "../figure.ts";
-import {
-  drawScatter,
-  MOST_POINTS,
-  type ModelScatter,
-  modelColors,
-  relationText,
-  scatterTable,
-} from "../model-scatter.ts";
-import { numberText, spanOf } from "../number-scale.ts";
+import { MOST_POINTS, type ModelScatter, modelColors } from "../model-scatter.ts";
+import { numberText } from "../number-scale.ts";
 import { literal } from "../prose.ts";
-import { idFor, type ReportContext, titleFor } from "../report-context.ts";
-import { tableName } from "./accuracy-tables.ts";
+import type { ReportContext } from "../report-context.ts";
+import { accuracyScatterFigure, accuracyScatters, type ModelNumbers } from "./accuracy-scatter.ts";
 import { type CheckpointTree, checkpointTree, checkpointTreeFigure } from "./checkpoint-tree-figure.ts";
 import { type Followed, follow, fromStartFigure, stepLengthFigure, turningAngleFigure } from "./step-figures.ts";
 import { type Apart, distancesApart, withinBetweenFigure } from "./within-between-figure.ts";
@@ -92,42 +84,19 @@ function definitions(
 const wholeOf = ({ steps: { P }, shape }: Followed, name: "straightness" | "pathLength"): Float64Array =>
   shape[name].filter((_, i) => i % P === 0);
 
-async function straightnessScatters(all: readonly Followed[]): Promise<ModelScatter[]> {
-  const found = await Promise.all(
-    all.map(async (one) => {
-      const { selection } = one.from.analysis;
-      const [, acc] = await lastAccuracy(selection);
-      const x = wholeOf(one, "straightness");
-      const colors = modelColors(selection.models, x, {
-        name: "path length",
-        values: wholeOf(one, "pathLength"),
-      });
-      return { from: one.from, x, acc, colors, epoch: selection.epochs[selection.epochs.length - 1] };
-    }),
-  );
-  const linear = { linear: true };
-  const span = spanOf(
-    found.flatMap(({ x }) => [...x]),
-    linear,
-  );
-  const accSpan = spanOf(
-    found.flatMap(({ acc }) => [...acc]),
-    linear,
-  );
-  return found.map((one) => ({ ...one, label: "straightness", column: "straightness", span, accSpan }));
-}
+const straightnessOf = (one: Followed): ModelNumbers => {
+  const { from } = one;
+  const x = wholeOf(one, "straightness");
+  const length = { name: "path length", values: wholeOf(one, "pathLength") };
+  return { from, x, colors: modelColors(from.analysis.selection.models, x, length) };
+};
 
-function straightnessFigure(scatter: ModelScatter): Figure {
-  const { from, epoch, colors } = scatter;
-  const id = idFor(from, "straightness-and-accuracy");
-  return {
-    id,
-    row: "straightness-and-accuracy",
-    title: titleFor(from, "Straightness and test accuracy"),
-    says: `At epoch ${epoch} ${relationText(scatter)}.`,
-    howToRead: `Straightness is the distance of first and last state over the length of the path between: 1 is a straight line; ${colors.kinds ? `the colour is ${colors.name}, the hyperparameter that explains most of the differences in straightness` : `the colour is the rank in ${colors.name}`}.`,
-    command: `zoo-analysis trajectories ${from.folder}`,
-    table: scatterTable(scatter, tableName(id), `Straightness and test accuracy at epoch ${epoch}.`),
-    draw: (width) => drawScatter(scatter, width),
-  };
-}
+const straightnessScatters = async (all: readonly Followed[]): Promise<ModelScatter[]> =>
+  await accuracyScatters(all.map(straightnessOf), { label: "straightness", column: "straightness", linear: true });
+
+const straightnessFigure = (scatter: ModelScatter): Figure =>
+  accuracyScatterFigure(scatter, {
+    what: "Straightness",
+    command: "trajectories",
+    howToRead: `Straightness is the distance of first and last state over the length of the path between: 1 is a straight line; ${scatter.colors.kinds ? `the colour is ${scatter.colors.name}, the hyperparameter that explains most of the differences in straightness` : `the colour is the rank in ${scatter.colors.name}`}.`,
+  });

@@ -1,13 +1,12 @@
 import * as Plot from "@observablehq/plot";
 import { count } from "@zoo/cli";
 import { deriveLayout } from "@zoo/format";
-import { whole, word } from "../../results/columns.ts";
+import { number, whole, word } from "../../results/columns.ts";
 import { evenSample } from "../../statistics/samples.ts";
 import { modelBands } from "../../weights/model-bands.ts";
 import { weightStatistics } from "../../weights/weight-statistics.ts";
 import { chart, isNarrow, type LegendItem } from "../chart.ts";
 import { tip } from "../clean-svg.ts";
-import { plainNumber } from "../epoch-bands.ts";
 import type { Figure } from "../figure.ts";
 import { numberText, scaleOf, spanOf } from "../number-scale.ts";
 import { category, sequence } from "../palette.ts";
@@ -82,9 +81,9 @@ export function weightSpreadFigure({ from, first, last }: WeightSpread, all: rea
         whole("epoch", "Stored epoch"),
         word("tensor", "Its name"),
         whole("weights", "Weights in it"),
-        plainNumber("mean", "Median of the means"),
-        plainNumber("deviation", "Root of the median of the variances"),
-        ...["1 %", "25 %", "50 %", "75 %", "99 %"].map((name) => plainNumber(name, "Median of this quantile")),
+        number("mean", "Median of the means"),
+        number("deviation", "Root of the median of the variances"),
+        ...["1 %", "25 %", "50 %", "75 %", "99 %"].map((name) => number(name, "Median of this quantile")),
       ],
       rows: table.map((row) => [
         row.epoch,

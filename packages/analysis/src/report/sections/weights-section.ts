@@ -1,18 +1,10 @@
 import { count } from "@zoo/cli";
-import { lastAccuracy } from "../../population/last-accuracy.ts";
 import { modelBand } from "../../weights/model-bands.ts";
 import type { Figure, Section } from "../figure.ts";
-import {
-  drawScatter,
-  MOST_POINTS,
-  type ModelScatter,
-  modelColors,
-  relationText,
-  scatterTable,
-} from "../model-scatter.ts";
-import { numberText, spanOf } from "../number-scale.ts";
-import { idFor, type ReportContext, titleFor } from "../report-context.ts";
-import { tableName } from "./accuracy-tables.ts";
+import { MOST_POINTS, type ModelScatter, modelColors } from "../model-scatter.ts";
+import { numberText } from "../number-scale.ts";
+import type { ReportContext } from "../report-context.ts";
+import { accuracyScatterFigure, accuracyScatters, type ModelNumbers } from "./accuracy-scatter.ts";
 import { type IdleUnits, idleUnits, idleUnitsFigure } from "./idle-units-figure.ts";
 import { growthOf, type LayerNorms, layerNorms, layerNormsFigure, normsAt } from "./layer-norms-figure.ts";
 import { type WeightSpread, weightSpread, weightSpreadFigure } from "./weight-spread-figure.ts";
@@ -57,39 +49,22 @@ export async function weightsSection({ zoos, signal }: ReportContext): Promise<S
   };
 }
 
-async function normScatters(all: readonly LayerNorms[]): Promise<ModelScatter[]> {
-  const found = await Promise.all(
-    all.map(async (norms) => {
-      const { from } = norms;
-      const { selection } = from.analysis;
-      const [, acc] = await lastAccuracy(selection);
-      const x = normsAt(norms, 0);
-      const growth = { name: "growth", values: growthOf(norms, 0) };
-      const colors = modelColors(selection.models, x.map(Math.log), growth);
-      return { from, x, acc, colors, epoch: selection.epochs[selection.epochs.length - 1] };
-    }),
-  );
-  const span = spanOf(found.flatMap(({ x }) => [...x]));
-  const accSpan = spanOf(
-    found.flatMap(({ acc }) => [...acc]),
-    { linear: true },
-  );
-  return found.map((one) => ({ ...one, label: "L2 norm of the network", column: "l2", span, accSpan }));
-}
+/** The log of a norm is what hyperparameters explain. */
+const normsOf = (norms: LayerNorms): ModelNumbers => {
+  const { from } = norms;
+  const x = normsAt(norms, 0);
+  const growth = { name: "growth", values: growthOf(norms, 0) };
+  return { from, x, colors: modelColors(from.analysis.selection.models, x.map(Math.log), growth) };
+};
 
-function normAccuracyFigure(scatter: ModelScatter): Figure {
-  const { from, epoch, colors } = scatter;
-  const id = idFor(from, "norm-and-accuracy");
-  return {
-    id,
-    row: "norm-and-accuracy",
-    title: titleFor(from, "Norm and test accuracy"),
-    says: `At epoch ${epoch} ${relationText(scatter)}.`,
-    howToRead: colors.kinds
-      ? `A point is a model; its colour is ${colors.name}, the hyperparameter that explains most of the differences in norm.`
-      : `A point is a model; its colour is the rank in growth: its norm over its norm at the first stored epoch.`,
-    command: `zoo-analysis weights ${from.folder}`,
-    table: scatterTable(scatter, tableName(id), `L2 norm and test accuracy at epoch ${epoch}.`),
-    draw: (width) => drawScatter(scatter, width),
-  };
-}
+const normScatters = async (all: readonly LayerNorms[]): Promise<ModelScatter[]> =>
+  await accuracyScatters(all.map(normsOf), { label: "L2 norm of the network", column: "l2" });
+
+const normAccuracyFigure = (scatter: ModelScatter): Figure =>
+  accuracyScatterFigure(scatter, {
+    what: "Norm",
+    command: "weights",
+    howToRead: scatter.colors.kinds
+      ? `A point is a model; its colour is ${scatter.colors.name}, the hyperparameter that explains most of the differences in norm.`
+      : "A point is a model; its colour is the rank in growth: its norm over its norm at the first stored epoch.",
+  });

@@ -1,12 +1,11 @@
 import * as Plot from "@observablehq/plot";
 import { count } from "@zoo/cli";
-import { fraction, whole, word } from "../../results/columns.ts";
+import { fraction, number, whole, word } from "../../results/columns.ts";
 import { randomSample } from "../../statistics/samples.ts";
 import { type WithinBetween, withinBetween } from "../../trajectories/within-between.ts";
 import { modelBand } from "../../weights/model-bands.ts";
 import { chart, isNarrow, type LegendItem } from "../chart.ts";
 import { tip } from "../clean-svg.ts";
-import { plainNumber } from "../epoch-bands.ts";
 import type { Figure } from "../figure.ts";
 import { numberText, placesOn, type Span, scaleOf, spanOf } from "../number-scale.ts";
 import { category } from "../palette.ts";
@@ -96,8 +95,8 @@ export function withinBetweenFigure(one: Apart, all: readonly Apart[]): Figure {
       caption: `Mean L2 distances of ${count(models)} models with ${count(starts)} starts; empty bins are left out.`,
       columns: [
         word("distances", "Within a model over epochs, or between two models"),
-        plainNumber("from", "Least distance of the bin"),
-        plainNumber("to", "Its end"),
+        number("from", "Least distance of the bin"),
+        number("to", "Its end"),
         whole("count", "Models, or pairs of models"),
         fraction("share", "Of the models, or of the pairs"),
       ],
