@@ -7,7 +7,7 @@ const target = new URL("../../packages/engine/wasm/", import.meta.url);
 const check = process.argv.includes("--check");
 
 const forModels = ["lanes", "fused", "prepare", "evaluate", "train", "ask", "math"];
-const forMatrices = ["products", "matches", "statistics"];
+const forMatrices = ["products", "products64", "matches", "statistics"];
 const exported = [...forModels, ...forMatrices].map((name) => `-Wl,--export=zoo_${name}`);
 const flags = [
   "-O3",

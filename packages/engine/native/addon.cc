@@ -126,6 +126,13 @@ napi_value products(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+napi_value products64(napi_env env, napi_callback_info info) {
+  const Call call(env, info);
+  const Ieee ieee;
+  zoo_products64((const int32_t*)call.bytes(0), call.bytes(1), call.bytes(2), (double*)call.bytes(3), call.bytes(4));
+  return nullptr;
+}
+
 napi_value matches(napi_env env, napi_callback_info info) {
   const Call call(env, info);
   zoo_matches((const int32_t*)call.bytes(0), (const uint8_t*)call.bytes(1), (const uint8_t*)call.bytes(2),
@@ -153,7 +160,7 @@ napi_value start(napi_env env, napi_value exports) {
     napi_callback run;
   } functions[] = {{"allocate", allocate}, {"lanes", lanes}, {"fused", fused}, {"prepare", prepare},
                    {"evaluate", evaluate}, {"train", train}, {"ask", ask}, {"math", math},
-                   {"products", products}, {"matches", matches}, {"statistics", statistics}};
+                   {"products", products}, {"products64", products64}, {"matches", matches}, {"statistics", statistics}};
   for (const auto& f : functions) {
     napi_value value;
     napi_create_function(env, f.name, NAPI_AUTO_LENGTH, f.run, nullptr, &value);

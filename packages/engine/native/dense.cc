@@ -1,7 +1,7 @@
 // Matrices: what engine.h promises of them.
 #include "engine.h"
 #include "matches.h"
-#include "products.h"
+#include "products64.h"
 #include "statistics.h"
 
 using namespace zoo;
@@ -10,6 +10,12 @@ void zoo_products(const int32_t* words, const float* a, const float* b, double* 
   const ProductsTask& task = *(const ProductsTask*)words;
   if (task.squared) products<true>(task, a, b, out, scratch);
   else products<false>(task, a, b, out, scratch);
+}
+
+void zoo_products64(const int32_t* words, const void* a, const void* b, double* out, char* scratch) {
+  const Products64Task& task = *(const Products64Task*)words;
+  if (task.a_double || task.b_double) products64<false>(task, a, b, out, scratch);
+  else products64<true>(task, a, b, out, scratch);
 }
 
 void zoo_matches(const int32_t* words, const uint8_t* a, const uint8_t* b, int32_t* out) {

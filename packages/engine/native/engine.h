@@ -35,6 +35,9 @@ void zoo_ask(char* arena, int count);
  */
 void zoo_products(const int32_t* task, const float* a, const float* b, double* out, char* scratch);
 
+/** The same of a Products64Task (products64.h), whose sums run in float64. */
+void zoo_products64(const int32_t* task, const void* a, const void* b, double* out, char* scratch);
+
 /** Writes the counts of a MatchesTask (matches.h). */
 void zoo_matches(const int32_t* task, const uint8_t* a, const uint8_t* b, int32_t* out);
 

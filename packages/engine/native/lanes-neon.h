@@ -10,6 +10,10 @@ namespace zoo {
 
 ZOO_INLINE V splat(float f) { return (V)vdupq_n_f32(f); }
 ZOO_INLINE I splat_i(int32_t v) { return (I)vdupq_n_s32(v); }
+ZOO_INLINE Doubles splat64(double d) { return (Doubles)vdupq_n_f64(d); }
+ZOO_INLINE Doubles madd_exact(Doubles a, Doubles b, Doubles c) {
+  return (Doubles)vfmaq_f64((float64x2_t)c, (float64x2_t)a, (float64x2_t)b);
+}
 ZOO_INLINE V madd(V a, V b, V c) { return (V)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b); }
 ZOO_INLINE V sqrt(V x) { return (V)vsqrtq_f32((float32x4_t)x); }
 ZOO_INLINE V minimum(V a, V b) { return (V)vminq_f32((float32x4_t)a, (float32x4_t)b); }
@@ -26,6 +30,7 @@ ZOO_INLINE void mul_wide(U a, U b, U& high, U& low) {
 }
 
 ZOO_INLINE void in_register(V&) {}
+ZOO_INLINE void in_register(Doubles&) {}
 
 ZOO_INLINE I select(I mask, I yes, I no) { return mask ? yes : no; }
 

@@ -11,6 +11,8 @@ namespace zoo {
 
 ZOO_INLINE V splat(float f) { return V{f, f, f, f}; }
 ZOO_INLINE I splat_i(int32_t v) { return I{v, v, v, v}; }
+ZOO_INLINE Doubles splat64(double d) { return Doubles{d, d}; }
+ZOO_INLINE Doubles madd_exact(Doubles a, Doubles b, Doubles c) { return a * b + c; }
 ZOO_INLINE V sqrt(V x) { return (V)wasm_f32x4_sqrt((v128_t)x); }
 ZOO_INLINE V minimum(V a, V b) { return (V)wasm_f32x4_pmin((v128_t)a, (v128_t)b); }
 ZOO_INLINE V maximum(V a, V b) { return (V)wasm_f32x4_pmax((v128_t)a, (v128_t)b); }
@@ -76,6 +78,7 @@ ZOO_INLINE I select(I mask, I yes, I no) {
 }
 
 ZOO_INLINE void in_register(V&) {}
+ZOO_INLINE void in_register(Doubles&) {}
 
 // V8 loads all operands of a step before it multiplies, and keeps one of x86-64's 16 registers for itself; a tile that
 // spills trains 25 % more slowly.

@@ -12,6 +12,8 @@ namespace zoo {
 ZOO_INLINE V splat(float f) { return (V)_mm512_set1_ps(f); }
 ZOO_INLINE I splat_i(int32_t v) { return (I)_mm512_set1_epi32(v); }
 ZOO_INLINE V madd(V a, V b, V c) { return (V)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
+ZOO_INLINE Doubles splat64(double d) { return (Doubles)_mm512_set1_pd(d); }
+ZOO_INLINE Doubles madd_exact(Doubles a, Doubles b, Doubles c) { return (Doubles)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c); }
 ZOO_INLINE V sqrt(V x) { return (V)_mm512_sqrt_ps((__m512)x); }
 ZOO_INLINE V minimum(V a, V b) { return (V)_mm512_min_ps((__m512)a, (__m512)b); }
 ZOO_INLINE V maximum(V a, V b) { return (V)_mm512_max_ps((__m512)a, (__m512)b); }
@@ -31,6 +33,8 @@ ZOO_INLINE V from_bytes(const uint8_t* p) { return (V)_mm512_cvtepi32_ps(_mm512_
 ZOO_INLINE V splat(float f) { return (V)_mm256_set1_ps(f); }
 ZOO_INLINE I splat_i(int32_t v) { return (I)_mm256_set1_epi32(v); }
 ZOO_INLINE V madd(V a, V b, V c) { return (V)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c); }
+ZOO_INLINE Doubles splat64(double d) { return (Doubles)_mm256_set1_pd(d); }
+ZOO_INLINE Doubles madd_exact(Doubles a, Doubles b, Doubles c) { return (Doubles)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c); }
 ZOO_INLINE V sqrt(V x) { return (V)_mm256_sqrt_ps((__m256)x); }
 ZOO_INLINE V minimum(V a, V b) { return (V)_mm256_min_ps((__m256)a, (__m256)b); }
 ZOO_INLINE V maximum(V a, V b) { return (V)_mm256_max_ps((__m256)a, (__m256)b); }
@@ -48,6 +52,8 @@ ZOO_INLINE V from_bytes(const uint8_t* p) { return (V)_mm256_cvtepi32_ps(_mm256_
 ZOO_INLINE V splat(float f) { return (V)_mm_set1_ps(f); }
 ZOO_INLINE I splat_i(int32_t v) { return (I)_mm_set1_epi32(v); }
 ZOO_INLINE V madd(V a, V b, V c) { return (V)_mm_fmadd_ps((__m128)a, (__m128)b, (__m128)c); }
+ZOO_INLINE Doubles splat64(double d) { return (Doubles)_mm_set1_pd(d); }
+ZOO_INLINE Doubles madd_exact(Doubles a, Doubles b, Doubles c) { return (Doubles)_mm_fmadd_pd((__m128d)a, (__m128d)b, (__m128d)c); }
 ZOO_INLINE V sqrt(V x) { return (V)_mm_sqrt_ps((__m128)x); }
 ZOO_INLINE V minimum(V a, V b) { return (V)_mm_min_ps((__m128)a, (__m128)b); }
 ZOO_INLINE V maximum(V a, V b) { return (V)_mm_max_ps((__m128)a, (__m128)b); }
@@ -72,6 +78,13 @@ ZOO_INLINE void mul_wide(U a, U b, U& high, U& low) {
 
 /** Loads the value once: GCC would rather read it again from memory in every instruction, and run out of load ports. */
 ZOO_INLINE void in_register(V& v) {
+#if defined(__AVX512VL__)
+  __asm__("" : "+v"(v));
+#else
+  __asm__("" : "+x"(v));
+#endif
+}
+ZOO_INLINE void in_register(Doubles& v) {
 #if defined(__AVX512VL__)
   __asm__("" : "+v"(v));
 #else

@@ -1,5 +1,5 @@
 export type { Numerics } from "@zoo/format";
-export type { Dense, DenseOptions, Segment, Span } from "./contract/dense.ts";
+export type { Dense, DenseOptions, Reals, Segment, Span } from "./contract/dense.ts";
 export { segmentStatisticNames } from "./contract/dense.ts";
 export type {
   Cohort,

@@ -10,7 +10,7 @@ import { referenceEngine } from "../src/reference/reference-engine.ts";
 
 type Result = Float64Array | Int32Array;
 
-const sumOperations = ["product", "columnProduct", "squaredDistances"] as const;
+const sumOperations = ["product", "columnProduct", "product64", "columnProduct64", "squaredDistances"] as const;
 
 /** Lengths around the vectors (16), the tiles (8 x 48) and the blocks (256) of sums. */
 const shapes = [
@@ -141,6 +141,17 @@ export function denseConformance(engines: readonly Engine[], tolerance = 0): voi
         }),
         { numRuns: 30, seed: 1 },
       );
+    });
+
+    test.each(shapes)("in float64, of [$m, $K] and [$n, $K] of either kind", async ({ m, n, K }) => {
+      const [a, b] = [floats(m * K), floats(n * K)];
+      const doubles = (values: Float32Array): Float64Array =>
+        Float64Array.from(values, (value) => value * (1 + random.integer(1000) / 3001));
+      const [c, d] = [doubles(a), doubles(b)];
+      for (const operation of ["product64", "columnProduct64"] as const)
+        for (const left of [a, c])
+          for (const right of [b, d, left])
+            expect(await different((dense) => dense[operation](left, right, K))).toEqual([]);
     });
 
     test("go on over pieces of a long K", { timeout: 60_000 }, async () => {

@@ -14,6 +14,7 @@ export { openZoo } from "./node/open-folder.ts";
 export type { ArrayPart, ArtefactParts, TablePart } from "./node/write-artefact.ts";
 export { writeArtefact } from "./node/write-artefact.ts";
 export type { Checkpoint, NamedTensors, StateTensor } from "./write/checkpoint.ts";
+export { readCheckpoint, writeCheckpoint } from "./write/checkpoint.ts";
 export type { Claim, ClaimantState, ClaimTiming } from "./write/claim.ts";
 export { claimShard, claimTiming } from "./write/claim.ts";
 export type { CommittedShard } from "./write/commit.ts";

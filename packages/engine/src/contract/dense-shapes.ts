@@ -1,6 +1,6 @@
 import type { DenseOptions, Segment, Span } from "./dense.ts";
 
-type Matrix = Float32Array | Uint8Array;
+type Matrix = Float32Array | Float64Array | Uint8Array;
 
 /** Offsets in the kernels' tasks are int32. */
 const MAX_LENGTH = 2 ** 31 - 1;

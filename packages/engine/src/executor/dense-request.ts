@@ -1,4 +1,4 @@
-import type { Dense, PairOperation, Segment, Span } from "../contract/dense.ts";
+import type { Dense, PairOperation, Reals, Segment, Span } from "../contract/dense.ts";
 import type { RunOptions } from "../contract/run-options.ts";
 
 /** A call of `Dense` as data that can go to another thread. */
@@ -8,9 +8,9 @@ export type DenseRequest =
 
 export interface PairRequest {
   operation: PairOperation;
-  a: Float32Array | Uint8Array;
+  a: Reals | Uint8Array;
   /** Null: a itself, which a copy of it would not be. */
-  b: Float32Array | Uint8Array | null;
+  b: Reals | Uint8Array | null;
   K: number;
   rows: Span;
   columns: Span;

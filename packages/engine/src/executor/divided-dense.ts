@@ -1,4 +1,4 @@
-import type { Dense, DenseOptions, PairOperation, Segment } from "../contract/dense.ts";
+import type { Dense, DenseOptions, PairOperation, Reals, Segment } from "../contract/dense.ts";
 import { checkSegments, otherLength, pairShape } from "../contract/dense-shapes.ts";
 import type { RunOptions } from "../contract/run-options.ts";
 import { placeTile, tilesOf } from "../kernels/tiles.ts";
@@ -18,7 +18,7 @@ const PIECE_BYTES = 2 ** 24;
 const STATISTICS = 7;
 
 type Ask = (request: DenseRequest, options: RunOptions) => Promise<DenseAnswer>;
-type Matrix = Float32Array | Uint8Array;
+type Matrix = Reals | Uint8Array;
 
 /** Cuts calls into parts of the result for `size` workers; for one worker it cuts nothing. */
 export class DividedDense implements Dense {
@@ -36,6 +36,14 @@ export class DividedDense implements Dense {
 
   columnProduct(a: Float32Array, b: Float32Array, K: number, options: DenseOptions = {}): Promise<Float64Array> {
     return this.#pairs("columnProduct", a, b, K, options, (length) => new Float64Array(length));
+  }
+
+  product64(a: Reals, b: Reals, K: number, options: DenseOptions = {}): Promise<Float64Array> {
+    return this.#pairs("product64", a, b, K, options, (length) => new Float64Array(length));
+  }
+
+  columnProduct64(a: Reals, b: Reals, K: number, options: DenseOptions = {}): Promise<Float64Array> {
+    return this.#pairs("columnProduct64", a, b, K, options, (length) => new Float64Array(length));
   }
 
   squaredDistances(a: Float32Array, b: Float32Array, K: number, options: DenseOptions = {}): Promise<Float64Array> {

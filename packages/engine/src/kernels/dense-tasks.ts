@@ -30,6 +30,12 @@ export interface ProductsTask {
   diagonal: number;
 }
 
+/** The same in float64, of matrices that are float64 where it says so, else float32. */
+export interface Products64Task extends Omit<ProductsTask, "squared"> {
+  aDouble: 0 | 1;
+  bDouble: 0 | 1;
+}
+
 /** Rows of a and b have K bytes and follow each other. */
 export interface MatchesTask {
   m: number;
@@ -43,8 +49,7 @@ export interface MatchesTask {
 }
 
 // In the order of the structs in native/.
-const productsFields: (keyof ProductsTask)[] = [
-  "squared",
+const placeFields = [
   "m",
   "n",
   "K",
@@ -57,11 +62,17 @@ const productsFields: (keyof ProductsTask)[] = [
   "outFirst",
   "outRow",
   "diagonal",
-];
+] as const;
+const productsFields: (keyof ProductsTask)[] = ["squared", ...placeFields];
+const products64Fields: (keyof Products64Task)[] = ["aDouble", "bDouble", ...placeFields];
 const matchesFields: (keyof MatchesTask)[] = ["m", "n", "K", "aFirst", "bFirst", "outFirst", "outRow", "diagonal"];
 
 export function writeProducts(block: Block, task: ProductsTask): void {
   int32(block).set(productsFields.map((field) => task[field]));
+}
+
+export function writeProducts64(block: Block, task: Products64Task): void {
+  int32(block).set(products64Fields.map((field) => task[field]));
 }
 
 export function writeMatches(block: Block, task: MatchesTask): void {
@@ -81,11 +92,25 @@ function read<T>(block: Block, fields: readonly (keyof T)[]): T {
 
 /** Throws RangeError unless the call stays within its blocks. */
 export function checkProducts(task: Block, a: Block, b: Block, out: Block, scratch: Block): void {
-  const t = read<ProductsTask>(task, productsFields);
-  checkCounts(productsFields.slice(0, -1).map((field) => t[field]));
+  checkPlaces(read<ProductsTask>(task, productsFields), FLOAT, FLOAT, { a, b, out, scratch });
+}
+
+/** The same. */
+export function checkProducts64(task: Block, a: Block, b: Block, out: Block, scratch: Block): void {
+  const t = read<Products64Task>(task, products64Fields);
+  checkPlaces(t, t.aDouble === 0 ? FLOAT : DOUBLE, t.bDouble === 0 ? FLOAT : DOUBLE, { a, b, out, scratch });
+}
+
+function checkPlaces(
+  t: Omit<ProductsTask, "squared">,
+  aBytes: number,
+  bBytes: number,
+  { a, b, out, scratch }: Record<"a" | "b" | "out" | "scratch", Block>,
+): void {
+  checkCounts(placeFields.slice(0, -1).map((field) => t[field]));
   if (t.m === 0 || t.n === 0 || t.K === 0) return;
-  checkFits("a", a, FLOAT * (t.aFirst + (t.m - 1) * t.aRow + (t.K - 1) * t.aStep + 1));
-  checkFits("b", b, FLOAT * (t.bFirst + (t.n - 1) * t.bRow + (t.K - 1) * t.bStep + 1));
+  checkFits("a", a, aBytes * (t.aFirst + (t.m - 1) * t.aRow + (t.K - 1) * t.aStep + 1));
+  checkFits("b", b, bBytes * (t.bFirst + (t.n - 1) * t.bRow + (t.K - 1) * t.bStep + 1));
   checkFits("out", out, DOUBLE * (t.outFirst + (t.m - 1) * t.outRow + t.n));
   checkFits("scratch", scratch, PRODUCTS_SCRATCH);
 }

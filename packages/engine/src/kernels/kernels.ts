@@ -21,6 +21,7 @@ export interface Kernels {
   ask(arena: Block, count: number): void;
   /** Adds sums over pairs to `out`, or writes counts, as a task of dense-tasks.ts says. */
   products(task: Block, a: Block, b: Block, out: Block, scratch: Block): void;
+  products64(task: Block, a: Block, b: Block, out: Block, scratch: Block): void;
   matches(task: Block, a: Block, b: Block, out: Block): void;
   statistics(task: Block, rows: Block, out: Block, scratch: Block): void;
   /** One of `mathFunctions` applied to each value. */

@@ -1,9 +1,17 @@
-import type { Dense, DenseOptions, PairOperation, Segment } from "../contract/dense.ts";
+import type { Dense, DenseOptions, PairOperation, Reals, Segment } from "../contract/dense.ts";
 import { checkSegments, otherLength, pairShape } from "../contract/dense-shapes.ts";
 import type { RunOptions } from "../contract/run-options.ts";
 import { ChunkSize } from "../contract/turns.ts";
 import { type Block, float64, int32 } from "./block.ts";
-import { PRODUCTS_SCRATCH, TASK_BYTES, WHOLE, writeMatches, writeProducts, writeStatistics } from "./dense-tasks.ts";
+import {
+  PRODUCTS_SCRATCH,
+  TASK_BYTES,
+  WHOLE,
+  writeMatches,
+  writeProducts,
+  writeProducts64,
+  writeStatistics,
+} from "./dense-tasks.ts";
 import type { Kernels } from "./kernels.ts";
 import { Pace } from "./pace.ts";
 import { placeTile, type Tile, tilesOf } from "./tiles.ts";
@@ -18,7 +26,7 @@ const BLOCK = 256;
 const ROWS = 24;
 const STATISTICS = 7;
 
-type Matrix = Float32Array | Uint8Array;
+type Matrix = Reals | Uint8Array;
 
 /** A pair operation whose arguments were checked. */
 interface Pairs {
@@ -45,6 +53,14 @@ export class LaneDense implements Dense {
 
   columnProduct(a: Float32Array, b: Float32Array, K: number, options: DenseOptions = {}): Promise<Float64Array> {
     return this.#pairs("columnProduct", a, b, K, options, (length) => new Float64Array(length), float64);
+  }
+
+  product64(a: Reals, b: Reals, K: number, options: DenseOptions = {}): Promise<Float64Array> {
+    return this.#pairs("product64", a, b, K, options, (length) => new Float64Array(length), float64);
+  }
+
+  columnProduct64(a: Reals, b: Reals, K: number, options: DenseOptions = {}): Promise<Float64Array> {
+    return this.#pairs("columnProduct64", a, b, K, options, (length) => new Float64Array(length), float64);
   }
 
   squaredDistances(a: Float32Array, b: Float32Array, K: number, options: DenseOptions = {}): Promise<Float64Array> {
@@ -103,7 +119,8 @@ export class LaneDense implements Dense {
     const { rows, columns } = shape;
     const symmetric = a === b && rows.first === columns.first && rows.count === columns.count;
     const out = make(rows.count * columns.count);
-    const rowBytes = operation === "columnProduct" ? 0 : K * a.BYTES_PER_ELEMENT;
+    const elementBytes = Math.max(a.BYTES_PER_ELEMENT, b.BYTES_PER_ELEMENT);
+    const rowBytes = isByColumns(operation) ? 0 : K * elementBytes;
     const edge = Math.max(1, Math.min(EDGE, Math.floor(PIECE_BYTES / rowBytes)));
     const tiles = tilesOf(rows.count, columns.count, edge, symmetric);
     const total = tiles.reduce((sum, tile) => sum + tile.rows * tile.columns * K, 0);
@@ -131,8 +148,9 @@ export class LaneDense implements Dense {
     const { m, n } = shape;
     const firstRow = shape.rows.first + tile.row;
     const firstColumn = shape.columns.first + tile.column;
-    const byColumns = operation === "columnProduct";
-    const fitting = Math.floor(PIECE_BYTES / (4 * Math.max(m, n)) / BLOCK) * BLOCK;
+    const byColumns = isByColumns(operation);
+    const widest = Math.max(m * a.BYTES_PER_ELEMENT, n * b.BYTES_PER_ELEMENT);
+    const fitting = Math.floor(PIECE_BYTES / widest / BLOCK) * BLOCK;
     const depth = byColumns ? Math.max(BLOCK, fitting) : K;
     for (let k = 0; k < K; k += depth) {
       const terms = Math.min(depth, K - k);
@@ -161,6 +179,11 @@ export class LaneDense implements Dense {
               const strides = byColumns
                 ? { aRow: 1, aStep: m, bRow: 1, bStep: n }
                 : { aRow: K, aStep: 1, bRow: K, bStep: 1 };
+              if (operation === "product64" || operation === "columnProduct64") {
+                const doubles = { aDouble: isDouble(a), bDouble: isDouble(b) };
+                writeProducts64(task, { ...common, ...strides, ...doubles });
+                return this.#kernels.products64(task, left, right, answers, scratch);
+              }
               writeProducts(task, { ...common, ...strides, squared: operation === "squaredDistances" ? 1 : 0 });
               this.#kernels.products(task, left, right, answers, scratch);
             });
@@ -189,6 +212,11 @@ export class LaneDense implements Dense {
     await withFreed(matrices, (matrix) => this.#share(matrix), use);
   }
 }
+
+const isByColumns = (operation: PairOperation): boolean =>
+  operation === "columnProduct" || operation === "columnProduct64";
+
+const isDouble = (matrix: Matrix): 0 | 1 => (matrix instanceof Float64Array ? 1 : 0);
 
 /** Blocks for the time of `use`, freed however it ends. */
 async function withFreed<T>(

@@ -1,5 +1,5 @@
 import type { Block } from "./block.ts";
-import { checkMatches, checkProducts, checkStatistics } from "./dense-tasks.ts";
+import { checkMatches, checkProducts, checkProducts64, checkStatistics } from "./dense-tasks.ts";
 import { type Kernels, type MathFunction, mathFunctions } from "./kernels.ts";
 import { checkPass, checkPrepare, checkQuestion } from "./reach.ts";
 import { SizePool } from "./size-pool.ts";
@@ -22,6 +22,7 @@ export interface Addon {
   ): void;
   ask(arena: Uint8Array, count: number): void;
   products(task: Uint8Array, a: Uint8Array, b: Uint8Array, out: Uint8Array, scratch: Uint8Array): void;
+  products64(task: Uint8Array, a: Uint8Array, b: Uint8Array, out: Uint8Array, scratch: Uint8Array): void;
   matches(task: Uint8Array, a: Uint8Array, b: Uint8Array, out: Uint8Array): void;
   statistics(task: Uint8Array, rows: Uint8Array, out: Uint8Array, scratch: Uint8Array): void;
   math(name: number, values: Float32Array, out: Float32Array, count: number): void;
@@ -61,6 +62,10 @@ export function nativeKernels(addon: Addon, id: string): Kernels {
     products: (task, a, b, out, scratch) => {
       checkProducts(task, a, b, out, scratch);
       addon.products(task.bytes, a.bytes, b.bytes, out.bytes, scratch.bytes);
+    },
+    products64: (task, a, b, out, scratch) => {
+      checkProducts64(task, a, b, out, scratch);
+      addon.products64(task.bytes, a.bytes, b.bytes, out.bytes, scratch.bytes);
     },
     matches: (task, a, b, out) => {
       checkMatches(task, a, b, out);

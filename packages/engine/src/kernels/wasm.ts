@@ -1,6 +1,6 @@
 import { ZooError } from "@zoo/format";
 import type { Block } from "./block.ts";
-import { checkMatches, checkProducts, checkStatistics } from "./dense-tasks.ts";
+import { checkMatches, checkProducts, checkProducts64, checkStatistics } from "./dense-tasks.ts";
 import { Heap } from "./heap.ts";
 import { type Kernels, type MathFunction, mathFunctions } from "./kernels.ts";
 import { checkPass, checkPrepare, checkQuestion } from "./reach.ts";
@@ -28,6 +28,7 @@ interface Exports {
   ): void;
   zoo_ask(arena: number, count: number): void;
   zoo_products(task: number, a: number, b: number, out: number, scratch: number): void;
+  zoo_products64(task: number, a: number, b: number, out: number, scratch: number): void;
   zoo_matches(task: number, a: number, b: number, out: number): void;
   zoo_statistics(task: number, rows: number, out: number, scratch: number): void;
   zoo_math(name: number, values: number, out: number, count: number): void;
@@ -125,6 +126,11 @@ class WasmKernels implements Kernels {
   products(task: Block, a: Block, b: Block, out: Block, scratch: Block): void {
     checkProducts(task, a, b, out, scratch);
     this.#exports.zoo_products(at(task), at(a), at(b), at(out), at(scratch));
+  }
+
+  products64(task: Block, a: Block, b: Block, out: Block, scratch: Block): void {
+    checkProducts64(task, a, b, out, scratch);
+    this.#exports.zoo_products64(at(task), at(a), at(b), at(out), at(scratch));
   }
 
   matches(task: Block, a: Block, b: Block, out: Block): void {

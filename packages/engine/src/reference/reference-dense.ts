@@ -1,8 +1,8 @@
-import { type Dense, type DenseOptions, segmentStatisticNames } from "../contract/dense.ts";
+import { type Dense, type DenseOptions, type Reals, segmentStatisticNames } from "../contract/dense.ts";
 import { checkSegments, otherLength, pairShape } from "../contract/dense-shapes.ts";
 import { fma32 } from "../numerics/math32.ts";
 
-/** Terms that one float32 sum has. */
+/** Terms that one sum has before it is added to those of other blocks. */
 const BLOCK = 256;
 
 /** Plain loops: what the values of `Dense` are. */
@@ -14,6 +14,15 @@ export const referenceDense: Dense = {
   async columnProduct(a, b, K, options = {}) {
     const { m, n } = pairShape(a, b, K, options);
     return pairs(a, b, K, options, (i, j) => blockSum(K, (k, sum) => fma32(a[k * m + i], b[k * n + j], sum)));
+  },
+
+  async product64(a, b, K, options = {}) {
+    return pairs(a, b, K, options, (i, j) => blockSum(K, (k, sum) => sum + a[i * K + k] * b[j * K + k]));
+  },
+
+  async columnProduct64(a, b, K, options = {}) {
+    const { m, n } = pairShape(a, b, K, options);
+    return pairs(a, b, K, options, (i, j) => blockSum(K, (k, sum) => sum + a[k * m + i] * b[k * n + j]));
   },
 
   async squaredDistances(a, b, K, options = {}) {
@@ -52,8 +61,8 @@ export const referenceDense: Dense = {
 
 /** One value for each of the rows of a [m, K] and of b [n, K] that are asked. */
 function pairs(
-  a: Float32Array | Uint8Array,
-  b: Float32Array | Uint8Array,
+  a: Reals | Uint8Array,
+  b: Reals | Uint8Array,
   K: number,
   options: DenseOptions,
   value: (i: number, j: number) => number,
