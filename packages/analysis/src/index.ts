@@ -126,6 +126,7 @@ export { type Performance, type PerformanceOptions, summarisePerformance } from 
 export { type TrainingCourse, trainingCourses } from "./performance/training-course.ts";
 export { type ImageProbe, probeImages } from "./population/image-probe.ts";
 export { type Selection, type SelectOptions, select } from "./population/selection.ts";
+export { sharedDoubles, sharedFloats } from "./population/shared-memory.ts";
 export { type StateBlock, stateBlocks } from "./population/state-blocks.ts";
 export { type Result, type ResultArray, type ResultColumn, type ResultTable } from "./results/result.ts";
 export { type BootstrapOptions, bootstrapInterval, bootstrapIntervals, type Interval } from "./statistics/bootstrap.ts";

@@ -149,6 +149,8 @@ test("@zoo/analysis exports these values", () => {
       "sampleTable",
       "select",
       "seriesShape",
+      "sharedDoubles",
+      "sharedFloats",
       "sharedGroups",
       "sharedNeighbours",
       "signFlips",

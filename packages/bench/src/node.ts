@@ -1,4 +1,3 @@
-export type { Feature } from "./features/feature.ts";
 export { openHyperrep, readHyperrep, type TrainedHyperrep } from "./hyperrep/hyperrep-artefact.ts";
 export { type NetworkRows, networkRows } from "./hyperrep/hyperrep-data.ts";
 export { HyperrepTrainer, type TrainerInput, type TrainerState } from "./hyperrep/hyperrep-trainer.ts";

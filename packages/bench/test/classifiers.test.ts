@@ -42,6 +42,20 @@ test.each([0, 1, 2])("probabilities of logistic regression are scikit-learn's (%
   expect(worst).toBeLessThan(1e-6);
 });
 
+test("a target that is known at no row of val is named, by both classifiers", async () => {
+  const unknown = { ...target, values: target.values.map((value, row) => (row >= 140 && row < 190 ? -1 : value)) };
+  for (const learner of [logistic(), softmax()]) {
+    await expect(learner.fit(features, [unknown], splits, { executor, seed: 1 })).rejects.toThrow(
+      'target "c" is known at no row of val; choose another target or widen --where',
+    );
+  }
+});
+
+test("logistic says whether it converged", async () => {
+  const [{ chosen }] = await logistic().fit(features, [target], splits, { executor, seed: 1 });
+  expect(chosen.converged).toBe(true);
+});
+
 test("both classifiers beat the largest class, and are the same for the same seed", async () => {
   for (const learner of [logistic(), softmax({ standardise: true, lr: 1e-2 })]) {
     const options = { executor, seed: 42 };

@@ -1,5 +1,6 @@
+import { sharedFloats } from "../population/shared-memory.ts";
 import type { Moments } from "./column-moments.ts";
-import { powerOfTwoNear, type RowSource, sharedRows } from "./row-source.ts";
+import { powerOfTwoNear, type RowSource } from "./row-source.ts";
 
 /** A matrix without the mean of its columns, in units in which float32 sums of squares neither overflow nor vanish. */
 export interface CentredRows extends RowSource {
@@ -30,7 +31,7 @@ export function centredRows(source: RowSource, { rows, mean, squares }: Moments,
     async *blocks() {
       let buffer: Float32Array = new Float32Array();
       for await (const { first, count, data } of source.blocks()) {
-        if (buffer.length < data.length) buffer = sharedRows(data.length);
+        if (buffer.length < data.length) buffer = sharedFloats(data.length);
         for (let at = 0, i = 0; i < count; i++) {
           for (let d = 0; d < D; d++, at++) buffer[at] = (data[at] - mean[d]) * factors[d];
         }

@@ -1,6 +1,7 @@
 import type { Dense, RunOptions } from "@zoo/engine";
+import { sharedFloats } from "../population/shared-memory.ts";
 import type { CentredRows } from "./centred-rows.ts";
-import { type RowSource, sharedRows } from "./row-source.ts";
+import type { RowSource } from "./row-source.ts";
 
 /**
  * C · vᵀ of directions v, as rows: [n, D] in float64, C being the covariance of the rows (divisor rows - 1). One pass over
@@ -48,7 +49,7 @@ export async function scatterMatrix(
   const { rows, columns: D } = data;
   const { gatheredBytes = GATHERED_BYTES } = options;
   const most = Math.min(rows, Math.ceil(gatheredBytes / (4 * D)));
-  const gathered = sharedRows(most * D);
+  const gathered = sharedFloats(most * D);
   const sum = new Float64Array(D * D);
   let count = 0;
   const add = async (): Promise<void> => {

@@ -35,13 +35,6 @@ export function arrayRows(data: Float32Array, columns: number, blockRows = 4096)
   };
 }
 
-/** A float32 array that workers see without a copy, where there is such memory. */
-export function sharedRows(length: number): Float32Array {
-  return typeof SharedArrayBuffer === "undefined"
-    ? new Float32Array(length)
-    : new Float32Array(new SharedArrayBuffer(4 * length));
-}
-
 /** The power of two nearest to values whose mean square this is; 1 where they are 0. */
 export function powerOfTwoNear(meanSquare: number): number {
   return meanSquare > 0 ? 2 ** Math.round(Math.log2(Math.sqrt(meanSquare))) : 1;

@@ -15,12 +15,11 @@ function smallDisk(): string | null {
   return disk;
 }
 
-test.each([
+test.for([
   ["weights", "numbers"],
   ["report", "report.html"],
-])("%s --out on a full disk is one line with what to do, and nothing is there", async (command, name) => {
-  const disk = smallDisk();
-  if (disk === null) return;
+])("%s --out on a full disk is one line with what to do, and nothing is there", async ([command, name], { skip }) => {
+  const disk = smallDisk() ?? skip("this user may not mount a small disk");
   writeFileSync(join(disk, "other"), new Uint8Array(24 * 1024));
   const out = join(disk, name);
   const { code, stdout, stderr } = await runAnalysis([command, await writeSmallZoo(), "--out", out]);

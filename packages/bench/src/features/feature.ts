@@ -1,7 +1,5 @@
-import type { Analysis } from "@zoo/analysis/node";
 import type { RunOptions } from "@zoo/engine";
 import type { Json } from "@zoo/format";
-import type { StateRows } from "../problem/state-rows.ts";
 
 /** Rows first .. first + count - 1 of a feature matrix. */
 export interface FeatureBlock {
@@ -25,13 +23,4 @@ export interface FeatureMatrix {
   definitions: readonly string[];
   /** All rows in order, in blocks bounded in memory. May be asked for more than once, and gives the same. */
   blocks(options?: RunOptions): AsyncIterable<FeatureBlock>;
-}
-
-/** A kind of feature. */
-export interface Feature {
-  /** What `--features` takes: `w`, `layer:<name>`. */
-  name: string;
-  about: string;
-  /** `argument` is what stands behind the colon. Throws ZooError `misuse` where the zoo has no such feature. */
-  open(analysis: Analysis, rows: StateRows, argument: string | undefined): Promise<FeatureMatrix>;
 }

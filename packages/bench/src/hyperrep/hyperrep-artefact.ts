@@ -2,6 +2,7 @@ import type { Result, ResultArray } from "@zoo/analysis";
 import {
   type Activation,
   type Architecture,
+  activations,
   architectureSchema,
   deriveLayout,
   openArtefact,
@@ -9,12 +10,13 @@ import {
 } from "@zoo/format";
 import { fileStorage, nodeHasher } from "@zoo/format/node";
 import type { LatentModel } from "../latent/latent-model.ts";
-import { configJson, type HyperrepConfig } from "./hyperrep-config.ts";
+import { brokenRule, configJson, type HyperrepConfig } from "./hyperrep-config.ts";
 import { type HyperrepParts, hyperrepLatent } from "./hyperrep-latent.ts";
 import type { EpochLosses } from "./hyperrep-trainer.ts";
 import { parameterList } from "./parameter-list.ts";
 import type { Tf } from "./tf.ts";
 import { tokenPlan } from "./token-plan.ts";
+import { lossParts } from "./training-loss.ts";
 
 /** A trained hyper-representation, and what it was trained on. */
 export interface TrainedHyperrep extends HyperrepParts {
@@ -26,8 +28,6 @@ export interface TrainedHyperrep extends HyperrepParts {
   /** Of the zoo that it was trained on. */
   zoo: { name: string; sha256: string };
 }
-
-const COLUMNS = ["loss", "reconstruction", "contrast", "behaviour"] as const;
 
 /** The artefact, kind "hyperrep": one array per parameter, the normalisation and the reference; the curve of losses as a table. */
 export function hyperrepResult(
@@ -61,7 +61,7 @@ export function hyperrepResult(
           { name: "epoch", type: "INT32", description: "passes over the training networks" },
           { name: "lr", type: "DOUBLE", description: "learning rate of its last step" },
           ...["train", "val"].flatMap((split) =>
-            COLUMNS.map((part) => ({
+            lossParts.map((part) => ({
               name: `${split}_${part}`,
               type: "DOUBLE" as const,
               description: `${part} of the ${split} models`,
@@ -71,8 +71,8 @@ export function hyperrepResult(
         rows: curve.map(({ epoch, lr, train, validation }) => [
           epoch,
           lr,
-          ...COLUMNS.map((part) => train[part]),
-          ...COLUMNS.map((part) => validation[part]),
+          ...lossParts.map((part) => train[part]),
+          ...lossParts.map((part) => validation[part]),
         ]),
       },
     ],
@@ -100,6 +100,8 @@ export async function readHyperrep(path: string): Promise<TrainedHyperrep> {
     if (!parsed.success) throw bad("has no architecture; make it again with hyperrep train");
     const architecture = parsed.data;
     const config = stated["config"] as unknown as HyperrepConfig;
+    const rule = brokenRule(config);
+    if (rule !== null) throw bad(`its configuration: ${rule}`);
     const plan = tokenPlan(deriveLayout(architecture));
     const read = async (name: string, length: number): Promise<Float32Array> => {
       if (!reader.artefact.arrays.some((array) => array.name === name)) throw bad(`has no array ${name}`);
@@ -119,8 +121,10 @@ export async function readHyperrep(path: string): Promise<TrainedHyperrep> {
     }
     const normalisation = { mean: await read("mean", plan.D), deviation: await read("deviation", plan.D) };
     const activation = stated["reference"] as Activation | null;
+    if (activation !== null && !activations.includes(activation)) throw bad(`has the unknown activation ${activation}`);
     const reference = activation === null ? null : { weights: await read("reference", plan.D), activation };
     const epochs = stated["epochs"] as number[];
+    if (!Array.isArray(epochs) || !epochs.every(Number.isInteger)) throw bad("has no list of epochs");
     return { config, plan, architecture, parameters, normalisation, reference, epochs, zoo };
   } finally {
     await reader.close();

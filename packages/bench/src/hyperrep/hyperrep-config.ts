@@ -75,7 +75,8 @@ const words: Readonly<Record<string, readonly string[]>> = {
 };
 const counts = ["blocks", "width", "heads", "hidden", "latent", "batch", "epochs"] as const;
 
-function brokenRule(config: HyperrepConfig): string | null {
+/** What contradicts what in a config, as the end of a sentence; null where nothing does. */
+export function brokenRule(config: HyperrepConfig): string | null {
   const strange = unlike(config, namedConfig("small"), "");
   if (strange !== null) return strange;
   for (const [key, known] of Object.entries(words)) {

@@ -1,7 +1,6 @@
-import { Aligners, alignToReference, applySymmetry } from "@zoo/analysis";
+import { Aligners, alignToReference, applySymmetry, sharedFloats } from "@zoo/analysis";
 import type { Activation, ModelRow } from "@zoo/format";
 import type { StateRows } from "../problem/state-rows.ts";
-import { zerosOf } from "./shared-numbers.ts";
 
 /** Networks of a zoo in memory: every chosen state of some models. Row m * E + e is model m at epoch e. */
 export interface NetworkRows {
@@ -24,7 +23,7 @@ export async function networkRows(
   const { layout, architecture } = zoo.manifest;
   const { D } = layout;
   const E = epochs.length;
-  const weights = zerosOf(models.length * E * D);
+  const weights = sharedFloats(models.length * E * D);
   for (const [e, epoch] of epochs.entries()) {
     const { data } = await zoo.weightsAt(epoch, models);
     for (let m = 0; m < models.length; m++) weights.set(data.subarray(m * D, (m + 1) * D), (m * E + e) * D);
@@ -32,7 +31,7 @@ export async function networkRows(
   }
   if (reference === null || models.length === 0) return { models, epochs, weights };
   const aligners = new Aligners(architecture);
-  const last = zerosOf(models.length * D);
+  const last = sharedFloats(models.length * D);
   for (let m = 0; m < models.length; m++) last.set(weights.subarray((m * E + E - 1) * D, (m + 1) * E * D), m * D);
   const activations = models.map(({ activation }) => activation);
   const target = { weights: reference.weights, activations: [reference.activation] };

@@ -17,6 +17,7 @@ import {
   evaluationLoss,
   type LossInput,
   type LossParts,
+  lossParts,
   trainingLoss,
 } from "./training-loss.ts";
 import { ViewMaker } from "./view-maker.ts";
@@ -50,7 +51,7 @@ export interface TrainerState {
   plateau: PlateauState;
   curve: EpochLosses[];
   /** Of the epoch of least validation loss, the first of equals. */
-  best: { epoch: number; loss: number; parameters: Map<string, Float32Array>; running: RunningStatistics };
+  best: { epoch: number; loss: number; parameters: Map<string, Float32Array> };
 }
 
 /** Epoch of the draws of validation: they are the same after every epoch. */
@@ -121,8 +122,7 @@ export class HyperrepTrainer {
     const parameters = new Map(
       Array.from(state.parameters, ([name, tensor]) => [name, Float32Array.from(tensor.dataSync())] as const),
     );
-    const running = new Map(Array.from(state.running, ([name, data]) => [name, data.slice()] as const));
-    state.best = { epoch: losses.epoch, loss, parameters, running };
+    state.best = { epoch: losses.epoch, loss, parameters };
   }
 
   #batch(rows: NetworkRows, members: Int32Array, random: ReturnType<typeof hyperrepDraws>, fast: FastNumbers): Batch {
@@ -204,10 +204,10 @@ function freshState({ tf, config, plan, seed }: TrainerInput): TrainerState {
     running: freshStatistics(config),
     plateau: { lr: config.optimizer.lr, best: Number.POSITIVE_INFINITY, bad: 0 },
     curve: [],
-    best: { epoch: 0, loss: Number.POSITIVE_INFINITY, parameters: new Map(), running: new Map() },
+    best: { epoch: 0, loss: Number.POSITIVE_INFINITY, parameters: new Map() },
   };
 }
 
 function addTo(sums: LossParts, parts: LossParts, share: number): void {
-  for (const key of ["loss", "reconstruction", "contrast", "behaviour"] as const) sums[key] += parts[key] * share;
+  for (const key of lossParts) sums[key] += parts[key] * share;
 }

@@ -4,7 +4,7 @@ import { type Json, ZooError } from "@zoo/format";
 import { makeFolder, type NamedTensors, readCheckpoint, replaceFile, writeCheckpoint } from "@zoo/format/node";
 import type { EpochLosses, TrainerState } from "./hyperrep-trainer.ts";
 import type { Tensors, Tf } from "./tf.ts";
-import type { LossParts } from "./training-loss.ts";
+import { type LossParts, lossParts } from "./training-loss.ts";
 
 const CHECKPOINT = "checkpoint.safetensors";
 const RUN = "run.json";
@@ -26,8 +26,7 @@ export async function openRun(folder: string, identity: { [key: string]: Json })
   });
 }
 
-const parts = ["loss", "reconstruction", "contrast", "behaviour"] as const satisfies readonly (keyof LossParts)[];
-const COLUMNS = 2 + 2 * parts.length;
+const COLUMNS = 2 + 2 * lossParts.length;
 
 /** Writes all of a state. */
 export async function saveRun(
@@ -43,14 +42,13 @@ export async function saveRun(
   add("second", downloaded(optimiser.second));
   add("running", running);
   add("best", best.parameters);
-  add("best_running", best.running);
   const numbers = [optimiser.steps, plateau.lr, plateau.best, plateau.bad, best.epoch, best.loss];
   tensors["state"] = { dtype: "F64", shape: [numbers.length], data: Float64Array.from(numbers) };
   const rows = curve.flatMap(({ epoch, lr, train, validation }) => [
     epoch,
     lr,
-    ...parts.map((part) => train[part]),
-    ...parts.map((part) => validation[part]),
+    ...lossParts.map((part) => train[part]),
+    ...lossParts.map((part) => validation[part]),
   ]);
   tensors["curve"] = { dtype: "F64", shape: [curve.length, COLUMNS], data: Float64Array.from(rows) };
   await writeCheckpoint(join(folder, CHECKPOINT), { epoch: curve.length, tensors });
@@ -82,7 +80,7 @@ export async function loadRun(
     running: some("running"),
     plateau: { lr, best: bestOfPlateau, bad },
     curve: curveOf(tensors["curve"].data as Float64Array),
-    best: { epoch: bestEpoch, loss: bestLoss, parameters: some("best"), running: some("best_running") },
+    best: { epoch: bestEpoch, loss: bestLoss, parameters: some("best") },
   };
 }
 
@@ -90,8 +88,8 @@ function curveOf(data: Float64Array): EpochLosses[] {
   return Array.from({ length: data.length / COLUMNS }, (_, i) => {
     const row = data.subarray(i * COLUMNS, (i + 1) * COLUMNS);
     const read = (at: number): LossParts =>
-      Object.fromEntries(parts.map((part, k) => [part, row[at + k]])) as unknown as LossParts;
-    return { epoch: row[0], lr: row[1], train: read(2), validation: read(2 + parts.length) };
+      Object.fromEntries(lossParts.map((part, k) => [part, row[at + k]])) as unknown as LossParts;
+    return { epoch: row[0], lr: row[1], train: read(2), validation: read(2 + lossParts.length) };
   });
 }
 

@@ -26,14 +26,9 @@ export interface Batch {
   starts?: Int32Array;
 }
 
-export interface LossParts {
-  loss: number;
-  reconstruction: number;
-  /** 0 without a contrast. */
-  contrast: number;
-  /** 0 without it. */
-  behaviour: number;
-}
+/** The loss and what it is made of; contrast and behaviour are 0 where they are not asked for. */
+export const lossParts = ["loss", "reconstruction", "contrast", "behaviour"] as const;
+export type LossParts = Record<(typeof lossParts)[number], number>;
 
 /** A behavioural loss of decoded rows [rows, D] (normalised, in token order), and its gradient with respect to them. */
 export interface Behaviour {

@@ -1,3 +1,4 @@
+import { sharedDoubles, sharedFloats } from "@zoo/analysis";
 import type { RunOptions } from "@zoo/engine";
 import type { FeatureMatrix } from "../features/feature.ts";
 
@@ -70,8 +71,7 @@ function grown(
   length: number,
   single: boolean,
 ): Float32Array | Float64Array {
-  const buffer = new SharedArrayBuffer((single ? 4 : 8) * length);
-  const data = single ? new Float32Array(buffer) : new Float64Array(buffer);
+  const data = single ? sharedFloats(length) : sharedDoubles(length);
   if (old !== undefined) data.set(old);
   return data;
 }

@@ -22,7 +22,7 @@ export interface LearnerOptions extends RunOptions {
 
 /** Fits on the rows of `splits.train`, chooses on those of `splits.val`, predicts all. Never reads a target of `splits.test`. */
 export interface Learner {
-  /** What `--learners` takes: "ridge", "softmax", "trees". */
+  /** What `--learners` takes: "ridge", "softmax", "logistic". */
   name: string;
   about: string;
   kinds: readonly Target["kind"][];

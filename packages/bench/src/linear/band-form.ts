@@ -1,3 +1,4 @@
+import { sharedDoubles } from "@zoo/analysis";
 import type { Dense, RunOptions } from "@zoo/engine";
 import { reflectors } from "./reflectors.ts";
 
@@ -25,11 +26,6 @@ export interface BandForm {
   /** Rows y [n, P] -> rows Q y. */
   turnBack(rows: Float64Array, options?: RunOptions): Promise<Float64Array>;
 }
-
-export const sharedDoubles = (length: number): Float64Array =>
-  typeof SharedArrayBuffer === "undefined"
-    ? new Float64Array(length)
-    : new Float64Array(new SharedArrayBuffer(8 * length));
 
 /**
  * Reduces symmetric A [P, P] (both triangles given; overwritten) to a band by blocks of Householder reflections, the first half of

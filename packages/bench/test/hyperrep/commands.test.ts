@@ -179,6 +179,26 @@ test("what cannot be is one line", { timeout: 60_000 }, async () => {
   ]);
 });
 
+test("an artefact whose words are not those that it was written with is refused in one line", {
+  timeout: 60_000,
+}, async () => {
+  const zoo = await writeTinyZoo();
+  const out = join(temporaryFolder(), "m");
+  await runBench(["hyperrep", "train", zoo, "--config", configFile({ epochs: 1 }), "--epochs", "1", "--out", out]);
+  const file = join(out, "artefact.json");
+  const written = readFileSync(file, "utf8");
+  for (const [word, other, rule] of [
+    ['"heads": 2', '"heads": 3', "width 16 is no multiple of its 3 heads"],
+    ['"kind": "hyperrep"', '"kind": "embedding"', "is an artefact of kind embedding"],
+    ['"reference": null', '"reference": "sine"', "has the unknown activation sine"],
+  ]) {
+    expect(written).toContain(word);
+    writeFileSync(file, written.replace(word, other));
+    const { code, stderr } = await runBench(["hyperrep", "embed", zoo, "--model", out]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(rule)]);
+  }
+});
+
 test("random numbers: dropout has its rate, noise its deviation", async () => {
   const { FastNumbers } = await import("../../src/hyperrep/hyperrep-draws.ts");
   const fast = new FastNumbers(new RandomStream(1, "SAMPLE", 1));

@@ -1,10 +1,9 @@
 import type { Dense, RunOptions } from "@zoo/engine";
 import { minimise } from "../../linear/minimise.ts";
 import type { ClassTarget } from "../../targets/target.ts";
-import { knownRows } from "../known-rows.ts";
 import type { Learner, Predictions } from "../learner.ts";
 import { type LinearFunctions, linearPredictions } from "../linear-predictions.ts";
-import { largest, type TrainingRows, trainingRows, unscaled } from "./training-rows.ts";
+import { classRows, largest, type TrainingRows, trainingRows, unscaled } from "./training-rows.ts";
 
 export interface LogisticOptions {
   /** Inverse strengths as scikit-learn's C; .01, 1, 100 unless given. The one with the lowest cross-entropy on val is chosen. */
@@ -12,6 +11,9 @@ export interface LogisticOptions {
   /** True unless given. */
   standardise?: boolean;
 }
+
+/** Largest element of the gradient that is left. */
+const TOLERANCE = 1e-7;
 
 /**
  * Logistic regression to convergence: minimises sum cross-entropy + |W|² / (2 C), biases not penalised, as scikit-learn's
@@ -28,24 +30,29 @@ export function logistic({ strengths = [0.01, 1, 100], standardise = true }: Log
       const run = { ...(signal && { signal }) };
       const { N } = features;
       const out: Predictions[] = [];
-      for (const [t, target] of targets.entries()) {
-        if (target.kind !== "classification")
-          throw new TypeError(`logistic predicts classes; "${target.name}" is a number`);
-        const held = await trainingRows(features, knownRows(target, splits.train), standardise, run);
+      for (const [t, given] of targets.entries()) {
+        const { target, train, val } = classRows(given, splits, "logistic");
+        const held = await trainingRows(features, train, standardise, run);
         const C = target.classes.length;
         let best: { loss: number; found: Predictions } | undefined;
         for (const strength of strengths) {
           const fitted = await fitLogistic(executor.dense, held, target, strength, run);
           const values = await linearPredictions(executor.dense, features, fitted, run);
-          const val = knownRows(target, splits.val).filter((row) => !Number.isNaN(values[row]));
-          const losses = Array.from(val, (row) => {
+          const scored = val.filter((row) => !Number.isNaN(values[row]));
+          const losses = Array.from(scored, (row) => {
             const z = Array.from({ length: C }, (_, c) => values[c * N + row]);
             const most = Math.max(...z);
             return most + Math.log(z.reduce((sum, v) => sum + Math.exp(v - most), 0)) - z[target.values[row]];
           });
           const loss = losses.reduce((sum, one) => sum + one, 0) / losses.length;
           if (best !== undefined && !(loss < best.loss)) continue;
-          const chosen = { C: strength, val_cross_entropy: loss, train_rows: held.n, steps: fitted.steps };
+          const chosen = {
+            C: strength,
+            val_cross_entropy: loss,
+            train_rows: held.n,
+            steps: fitted.steps,
+            converged: fitted.converged,
+          };
           best = { loss, found: { values: largest(values, C), chosen } };
         }
         if (best === undefined) throw new RangeError("logistic: strengths must have at least one number");
@@ -64,7 +71,7 @@ export async function fitLogistic(
   target: ClassTarget,
   strength: number,
   options: RunOptions = {},
-): Promise<LinearFunctions & { steps: number }> {
+): Promise<LinearFunctions & { steps: number; converged: boolean }> {
   const { n, data, rows } = held;
   const P = held.centre.length;
   const C = target.classes.length;
@@ -95,6 +102,7 @@ export async function fitLogistic(
     }
     return { value, gradient };
   };
-  const { x, steps } = await minimise(smooth, new Float64Array(C * (P + 1)), { tolerance: 1e-7, ...options });
-  return { ...unscaled(x.subarray(0, C * P), x.subarray(C * P), held), steps };
+  const start = new Float64Array(C * (P + 1));
+  const { x, steps, gradient: left } = await minimise(smooth, start, { tolerance: TOLERANCE, ...options });
+  return { ...unscaled(x.subarray(0, C * P), x.subarray(C * P), held), steps, converged: left <= TOLERANCE };
 }

@@ -1,7 +1,10 @@
 import type { RunOptions } from "@zoo/engine";
 import type { FeatureMatrix } from "../../features/feature.ts";
+import type { SplitRows } from "../../problem/state-rows.ts";
+import type { ClassTarget, Target } from "../../targets/target.ts";
 import { columnScales, scaleRow } from "../column-scales.ts";
 import { gatherRows } from "../gather-rows.ts";
+import { learningRows } from "../known-rows.ts";
 
 /** Rows in memory, [n, P], as they are fitted on, and what undoes their scales. */
 export interface TrainingRows {
@@ -10,6 +13,16 @@ export interface TrainingRows {
   data: Float32Array | Float64Array;
   centre: Float64Array;
   spread: Float64Array;
+}
+
+/** A target that is a class, and its known rows. Throws TypeError for a number, ZooError `misuse` where train or val has no known row. */
+export function classRows(
+  target: Target,
+  splits: SplitRows,
+  learner: string,
+): { target: ClassTarget; train: Int32Array; val: Int32Array } {
+  if (target.kind === "classification") return { target, ...learningRows(target, splits) };
+  throw new TypeError(`${learner} predicts classes; the target "${target.name}" is a number`);
 }
 
 export async function trainingRows(

@@ -1,6 +1,7 @@
+import { sharedDoubles } from "@zoo/analysis";
 import type { Dense, RunOptions } from "@zoo/engine";
 import type { FeatureMatrix } from "../../features/feature.ts";
-import { bandForm, sharedDoubles } from "../../linear/band-form.ts";
+import { bandForm } from "../../linear/band-form.ts";
 import { solveShifted } from "../../linear/band-solve.ts";
 import { type ColumnScales, columnScales, scaleRow } from "../column-scales.ts";
 import { gatherRows } from "../gather-rows.ts";

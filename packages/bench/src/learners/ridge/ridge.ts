@@ -1,9 +1,9 @@
-import { type Json, ZooError } from "@zoo/format";
+import type { Json } from "@zoo/format";
 import type { FeatureMatrix } from "../../features/feature.ts";
 import { rSquared } from "../../metrics/r-squared.ts";
 import type { SplitRows } from "../../problem/state-rows.ts";
 import type { NumberTarget, Target } from "../../targets/target.ts";
-import { groupsOfTargets, knownRows } from "../known-rows.ts";
+import { groupsOfTargets, learningRows } from "../known-rows.ts";
 import type { Learner, LearnerOptions, Predictions } from "../learner.ts";
 import { linearPredictions } from "../linear-predictions.ts";
 import { type RidgeSystem, ridgeSystem } from "./ridge-system.ts";
@@ -82,18 +82,7 @@ async function fitGroup(
   const run = { ...(options.signal && { signal: options.signal }) };
   const { lambdas } = setting;
   const { N } = features;
-  const [train, val] = [splits.train, splits.val].map((rows) => knownRows(targets[0], rows));
-  if (train.length === 0 || val.length === 0) {
-    const part = train.length === 0 ? "train" : "val";
-    throw new ZooError(
-      "misuse",
-      `target "${targets[0].name}" is known at no row of ${part}; choose another target or widen --where`,
-      {
-        option: "--targets",
-        value: targets[0].name,
-      },
-    );
-  }
+  const { train, val } = learningRows(targets[0], splits);
   const values = targets.map((target) => target.values);
   const system = await ridgeSystem(dense, features, train, values, setting, run);
   const out: Predictions[] = [];
