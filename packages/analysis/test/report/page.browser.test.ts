@@ -107,9 +107,11 @@ describe.skipIf(executablePath === null)("the report in a browser", () => {
   });
 
   test("says what a point is on hover, and a click leads to the model's row", async () => {
-    const { page } = await open("grid");
+    const { page } = await open("grid", { reducedMotion: "reduce" });
     const point = page.locator("#accuracy-and-gap svg:visible [data-to=model-13]");
     await point.scrollIntoViewIfNeeded();
+    // The page is told of a scroll a frame later, and then hides what is shown.
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
     await point.hover({ force: true });
     await expect.poll(() => page.locator("#tip").textContent()).toMatch(/^model \d+: test /);
     expect(await page.locator("#tip").isVisible()).toBe(true);
